@@ -1,0 +1,53 @@
+//! Call stacks and their frames.
+
+/// A call stack, innermost frame first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// The layout it was printed in: the name of the dialect that read it.
+    pub dialect: &'static str,
+    /// The thread it belongs to, as printed (`0x1aa`, `3`, `0  Id: 1234.5678`).
+    pub thread: Option<String>,
+    /// Frames, innermost first, as printed: nothing is dropped, repeated rows included.
+    pub frames: Vec<Frame>,
+}
+
+/// One row of a call stack.
+///
+/// A row without a symbol is still a frame: then module and function are `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frame {
+    /// Module as printed, case and extension kept (`EMSMTA`, `System.dll`).
+    pub module: Option<String>,
+    /// Function as printed, without arguments and offset; a name wrapped over lines is joined.
+    pub function: Option<String>,
+    /// Offset into the function or module: `0x25`, `-0x194a0`.
+    pub offset: Option<String>,
+    /// The return address column where the row has one, else the only address: `0x` and the digits printed.
+    pub address: Option<String>,
+    /// Source position.
+    pub source: Option<SourceLine>,
+    /// Physical line of the input on which the frame begins, 1-based.
+    pub line: u32,
+}
+
+/// A source file and line as a debugger printed them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceLine {
+    /// Path as printed.
+    pub file: String,
+    /// Line in that file, 1-based.
+    pub line: u32,
+}
+
+impl Frame {
+    /// The frame as people write it: `EMSMTA!otpmralt`, `vbscript+0x36ad`, `0x77e52236`.
+    pub fn label(&self) -> String {
+        match (&self.module, &self.function, &self.offset) {
+            (Some(module), Some(function), _) => format!("{module}!{function}"),
+            (None, Some(function), _) => function.clone(),
+            (Some(module), None, Some(offset)) => format!("{module}+{offset}"),
+            (Some(module), None, None) => module.clone(),
+            (None, None, _) => self.address.clone().unwrap_or_else(|| "?".to_owned()),
+        }
+    }
+}

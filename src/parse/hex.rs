@@ -1,0 +1,64 @@
+//! Hexadecimal numbers as debuggers and event logs print them.
+
+/// Length of the hexadecimal word that `text` begins with, and its digits' count, if a word boundary follows.
+///
+/// Reads `0ab1fcfc`, `0x0ab1fcfc`, `00000000`00b1f8e0` (a backquote splits 64-bit values).
+pub(crate) fn word(text: &str) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let prefix = if text.starts_with("0x") || text.starts_with("0X") { 2 } else { 0 };
+    let mut end = prefix;
+    let mut digits = 0;
+    while let Some(byte) = bytes.get(end) {
+        match byte {
+            byte if byte.is_ascii_hexdigit() => digits += 1,
+            b'`' if digits == 8 && bytes.get(end + 1).is_some_and(u8::is_ascii_hexdigit) => {}
+            _ => break,
+        }
+        end += 1;
+    }
+    let bounded = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    (digits > 0 && bounded).then_some((end, digits))
+}
+
+/// Value of a printed number, with or without `0x`, backquotes ignored. `None` when it is none or has over 64 bits.
+pub(crate) fn value(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    let mut value: u64 = 0;
+    let mut any = false;
+    for byte in digits.bytes().filter(|byte| *byte != b'`') {
+        let digit = (byte as char).to_digit(16)?;
+        value = value.checked_mul(16)?.checked_add(u64::from(digit))?;
+        any = true;
+    }
+    any.then_some(value)
+}
+
+/// A 32-bit code, see [`value`].
+pub(crate) fn code(text: &str) -> Option<u32> {
+    value(text).and_then(|value| u32::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_end_at_a_boundary() {
+        assert_eq!(word("0ab1fcfc 0051"), Some((8, 8)));
+        assert_eq!(word("00000000`00b1f8e0:"), Some((17, 16)));
+        assert_eq!(word("0x25)"), Some((4, 2)));
+        assert_eq!(word("face-lift"), Some((4, 4)));
+        assert_eq!(word("added"), Some((5, 5)));
+        assert_eq!(word("deadline"), None);
+        assert_eq!(word("0x"), None);
+    }
+
+    #[test]
+    fn values() {
+        assert_eq!(value("00000000`00b1f8e0"), Some(0xb1f8e0));
+        assert_eq!(value("0x"), None);
+        assert_eq!(value("11112222333344445"), None);
+        assert_eq!(code("0xC0000005"), Some(0xc000_0005));
+    }
+}

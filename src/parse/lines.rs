@@ -1,0 +1,263 @@
+//! Cuts a text into lines and takes off what mail, forums and trackers wrapped around them.
+//!
+//! Removed: carriage returns, `> ` and `| ` quoting, HTML tags and entities (`<br/>` and `&#x000a;` begin a new
+//! line), zero-width characters. Replaced: no-break blanks, the full-width colon, and the multiplication sign
+//! that blog software makes of the x in `0x`. Everything else stays, and every clean line knows
+//! which bytes of the text it came from.
+
+use std::borrow::Cow;
+
+/// A clean line.
+#[derive(Debug, Clone)]
+pub(crate) struct Line<'t> {
+    /// The text, without line end.
+    pub(crate) text: Cow<'t, str>,
+    /// Physical line, 1-based.
+    pub(crate) number: u32,
+    /// Where the clean text begins in the decoded text.
+    start: usize,
+    /// Where its source ends there.
+    end: usize,
+    /// Offsets at which the distance between clean and decoded text changes: clean, decoded.
+    shifts: Vec<(usize, usize)>,
+}
+
+impl Line<'_> {
+    /// The byte of the decoded text that a byte of the clean text came from.
+    pub(crate) fn raw(&self, at: usize) -> usize {
+        let index = self.shifts.partition_point(|(clean, _)| *clean <= at);
+        let (clean, raw) = if index == 0 { (0, self.start) } else { self.shifts[index - 1] };
+        (raw + (at - clean)).min(self.end)
+    }
+}
+
+/// All lines of `text`, cleaned.
+pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
+    let mut lines = Vec::with_capacity(text.len() / 64 + 1);
+    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut number = 1;
+    while start < text.len() {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |at| start + at);
+        clean_line(text, start, end, number, &mut lines);
+        start = end + 1;
+        number += 1;
+    }
+    lines
+}
+
+/// Cleans one physical line, `text[start..end]`.
+fn clean_line<'t>(text: &'t str, start: usize, end: usize, number: u32, lines: &mut Vec<Line<'t>>) {
+    let raw = text[start..end].trim_end_matches('\r');
+    let start = start + quoting(raw);
+    let end = text[..end].trim_end_matches('\r').len().max(start);
+    let raw = &text[start..end];
+    if raw.bytes().any(|byte| byte == b'<' || byte == b'&' || byte >= 0x80) {
+        Rewriter::new(raw, start, number).run(lines);
+    } else {
+        lines.push(Line { text: Cow::Borrowed(raw), number, start, end, shifts: Vec::new() });
+    }
+}
+
+/// Length of the mail quoting a line begins with: `> `, `>> `, `| `, `> | `.
+fn quoting(raw: &str) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = &raw[length..];
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        match rest.as_bytes().get(blanks) {
+            Some(b'>' | b'|') => {
+                length += blanks + 1;
+                // One blank belongs to the mark; the others are the author's indentation.
+                length += usize::from(raw[length..].starts_with(' '));
+            }
+            _ => return length,
+        }
+    }
+}
+
+/// Rewrites one line that holds mark-up or other than ASCII characters.
+struct Rewriter<'t> {
+    raw: &'t str,
+    /// Where `raw` begins in the decoded text.
+    base: usize,
+    number: u32,
+    clean: String,
+    shifts: Vec<(usize, usize)>,
+    /// Where the current clean line began in `raw`.
+    from: usize,
+}
+
+/// What stands at a `<` or `&`.
+enum Markup {
+    /// Text to put in its place.
+    Text(&'static str),
+    /// One character to put in its place.
+    Char(char),
+    /// A line break.
+    Break,
+}
+
+/// Tags that end a line.
+const BREAKING: &[&str] =
+    &["br", "p", "div", "li", "tr", "hr", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5"];
+/// Tags that leave no trace.
+const SILENT: &[&str] = &[
+    "b", "i", "u", "a", "em", "strong", "span", "font", "tt", "code", "kbd", "samp", "small", "table",
+    "tbody", "thead", "ul", "ol", "body", "html",
+];
+
+impl<'t> Rewriter<'t> {
+    fn new(raw: &'t str, base: usize, number: u32) -> Self {
+        Rewriter { raw, base, number, clean: String::with_capacity(raw.len()), shifts: Vec::new(), from: 0 }
+    }
+
+    fn run(mut self, lines: &mut Vec<Line<'t>>) {
+        let mut at = 0;
+        while let Some(next) = self.raw[at..].chars().next() {
+            let found = match next {
+                '<' => tag(self.raw, at),
+                '&' => entity(&self.raw[at..]),
+                _ if next.is_ascii() => None,
+                _ => replacement(self.raw, at, next).map(|text| (next.len_utf8(), Markup::Text(text))),
+            };
+            match found {
+                None => {
+                    self.clean.push(next);
+                    at += next.len_utf8();
+                    continue;
+                }
+                Some((length, markup)) => {
+                    at += length;
+                    match markup {
+                        Markup::Text(text) => self.clean.push_str(text),
+                        Markup::Char(char) => self.clean.push(char),
+                        Markup::Break => self.flush(at, lines),
+                    }
+                }
+            }
+            self.shifts.push((self.clean.len(), self.base + at));
+        }
+        if !self.clean.is_empty() || self.from == 0 {
+            self.flush(at, lines);
+        }
+    }
+
+    /// Ends the clean line at `at` of the raw one.
+    fn flush(&mut self, at: usize, lines: &mut Vec<Line<'t>>) {
+        lines.push(Line {
+            text: Cow::Owned(std::mem::take(&mut self.clean)),
+            number: self.number,
+            start: self.base + self.from,
+            end: self.base + at,
+            shifts: std::mem::take(&mut self.shifts),
+        });
+        self.from = at;
+    }
+}
+
+/// The HTML tag at `raw[at..]`, if it is one a page has and no template argument or `<nosymbols>`.
+fn tag(raw: &str, at: usize) -> Option<(usize, Markup)> {
+    let rest = raw[at + 1..].as_bytes();
+    let closing = rest.first() == Some(&b'/');
+    let name_at = usize::from(closing);
+    let name_len = rest[name_at..].iter().take(11).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let name = raw[at + 1 + name_at..][..name_len].to_ascii_lowercase();
+    let after = at + 1 + name_at + name_len;
+    // A tag is no longer than this; an unclosed one is text.
+    let close = raw.as_bytes()[after..].iter().take(300).position(|byte| *byte == b'>' || *byte == b'<')?;
+    let (attributes, end) = (&raw.as_bytes()[after..after + close], after + close);
+    if raw.as_bytes()[end] != b'>' || !matches!(attributes.first(), None | Some(b' ' | b'/' | b'\t')) {
+        return None;
+    }
+    let length = end + 1 - at;
+    if name == "td" || name == "th" {
+        return Some((length, Markup::Text("\t")));
+    }
+    // `List<p>::First` is a template: a one-letter tag right after a name counts only when it has attributes.
+    let after_name =
+        at > 0 && (raw.as_bytes()[at - 1].is_ascii_alphanumeric() || raw.as_bytes()[at - 1] == b'_');
+    let template =
+        name_len == 1 && !closing && after_name && attributes.is_empty() && raw[end..].starts_with(">:");
+    if BREAKING.contains(&name.as_str()) && !template {
+        Some((length, Markup::Break))
+    } else if SILENT.contains(&name.as_str()) && !template {
+        Some((length, Markup::Text("")))
+    } else {
+        None
+    }
+}
+
+/// The HTML entity that `rest` begins with.
+fn entity(rest: &str) -> Option<(usize, Markup)> {
+    let end = rest.as_bytes().iter().take(10).position(|byte| *byte == b';')?;
+    let markup = match &rest[1..end] {
+        "lt" => Markup::Char('<'),
+        "gt" => Markup::Char('>'),
+        "amp" => Markup::Char('&'),
+        "quot" => Markup::Char('"'),
+        "apos" => Markup::Char('\''),
+        "nbsp" => Markup::Char(' '),
+        number => {
+            let digits = number.strip_prefix('#')?;
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => digits.parse().ok()?,
+            };
+            match char::from_u32(code)? {
+                '\n' => Markup::Break,
+                '\r' => Markup::Text(""),
+                '\u{a0}' => Markup::Char(' '),
+                char => Markup::Char(char),
+            }
+        }
+    };
+    Some((end + 1, markup))
+}
+
+/// What to write for a character that typography put in; `None` keeps it.
+fn replacement(raw: &str, at: usize, char: char) -> Option<&'static str> {
+    match char {
+        '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' => Some(" "),
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => Some(""),
+        '\u{ff1a}' => Some(":"),
+        // `0×184e5bf`, as blog software typesets 0x184e5bf.
+        '×' if raw[..at].ends_with('0') => Some("x"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        clean(text).iter().map(|line| line.text.to_string()).collect()
+    }
+
+    #[test]
+    fn quoting_and_line_ends_come_off() {
+        assert_eq!(texts("> a\r\n>> b\n> |  c\nd | e"), ["a", "b", " c", "d | e"]);
+    }
+
+    #[test]
+    fn html_breaks_make_lines_and_entities_are_decoded() {
+        assert_eq!(texts("one<br/>two &lt;x&gt;<b>!</b>"), ["one", "two <x>!"]);
+        assert_eq!(texts("a&#x000d;&#x000a;b"), ["a", "b"]);
+    }
+
+    #[test]
+    fn names_in_angle_brackets_are_no_tags() {
+        let text = "ntdll!<nosymbols> <Unloaded_x.dll>+0x1 List<p>::First std::vector<int>";
+        assert_eq!(texts(text), [text]);
+    }
+
+    #[test]
+    fn clean_bytes_lead_back_to_raw_bytes() {
+        let text = "x\n> a &amp; b×\u{a0}c";
+        let lines = clean(text);
+        let line = &lines[1];
+        let at = line.text.find('c').unwrap();
+        assert_eq!(&text[line.raw(at)..], "c");
+        assert_eq!(line.raw(0), 4);
+    }
+}

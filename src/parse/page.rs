@@ -1,0 +1,87 @@
+//! A text as dialects see it: clean lines, positions in them, and what was claimed where.
+
+use super::lines::{self, Line};
+use crate::evidence::{Kind, Place};
+
+/// A text cut into clean lines.
+pub(crate) struct Page<'t> {
+    /// Lines in order. A physical line holding HTML breaks gives several, with the same number.
+    pub(crate) lines: Vec<Line<'t>>,
+}
+
+/// A position: index into [`Page::lines`] and byte offset into that line's clean text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pos {
+    pub(crate) line: usize,
+    pub(crate) at: usize,
+}
+
+/// A stretch of a page, `to` not included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) from: Pos,
+    pub(crate) to: Pos,
+}
+
+/// A piece of evidence before it has an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Piece {
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+/// What a dialect found at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Claim {
+    /// The evidence, in any order. May be empty: a claim can also just mark a block.
+    pub(crate) pieces: Vec<Piece>,
+    /// The report block that all evidence inside it belongs to: a Dr. Watson entry, an `!analyze` output, a
+    /// crash event with what it quotes. Evidence of other dialects inside the span is of the same incident.
+    pub(crate) block: Option<Span>,
+    /// The dialect has read up to here; its anchors before this point are not tried again.
+    pub(crate) end: Pos,
+}
+
+impl<'t> Page<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Page { lines: lines::clean(text) }
+    }
+
+    /// Clean text of a line; empty beyond the end.
+    pub(crate) fn text(&self, line: usize) -> &str {
+        self.lines.get(line).map_or("", |line| &line.text)
+    }
+
+    /// The rest of the line from a position on.
+    pub(crate) fn rest(&self, pos: Pos) -> &str {
+        self.text(pos.line).get(pos.at..).unwrap_or("")
+    }
+
+    /// The span from one byte offset to another within a line.
+    pub(crate) fn span(&self, line: usize, from: usize, to: usize) -> Span {
+        Span { from: Pos { line, at: from }, to: Pos { line, at: to } }
+    }
+
+    /// The span of whole lines, `last` included.
+    pub(crate) fn lines_span(&self, first: usize, last: usize) -> Span {
+        Span { from: Pos { line: first, at: 0 }, to: Pos { line: last, at: self.text(last).len() } }
+    }
+
+    /// Physical lines and decoded bytes of a span.
+    pub(crate) fn place(&self, span: Span) -> Place {
+        let number = |line: usize| self.lines.get(line).map_or(1, |line| line.number);
+        // A span that ends before the first byte of a line ends on the line before.
+        let last =
+            if span.to.at == 0 && span.to.line > span.from.line { span.to.line - 1 } else { span.to.line };
+        let byte = |pos: Pos| self.lines.get(pos.line).map_or(0, |line| line.raw(pos.at));
+        let start = byte(span.from);
+        Place { lines: (number(span.from.line), number(last)), bytes: start..byte(span.to).max(start) }
+    }
+}
+
+impl Claim {
+    /// A claim of one piece.
+    pub(crate) fn one(span: Span, kind: Kind) -> Self {
+        Claim { pieces: vec![Piece { span, kind }], block: None, end: span.to }
+    }
+}

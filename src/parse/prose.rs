@@ -1,0 +1,63 @@
+//! Tells the parts of an article that only point elsewhere: reference lists and query words.
+//!
+//! A title such as `Q149177 Troubleshooting STOP 0x0000007B` in a see-also list says nothing of this crash.
+
+use super::page::Page;
+
+/// Whether the line belongs to a reference list or to query words, which are no evidence.
+pub(crate) fn is_reference(page: &Page<'_>, line: usize) -> bool {
+    is_reference_title(page.text(line))
+        || (line > 0 && !page.text(line).trim().is_empty() && is_reference_title(page.text(line - 1)))
+        || in_query_words(page, line)
+}
+
+/// `   Q191914 XGEN: How to ...`, `148963 XADM: ...`, `ARTICLE-ID: Q99999`, `TITLE: ...`.
+fn is_reference_title(text: &str) -> bool {
+    let text = text.trim_start().trim_start_matches(['-', '*', '[', ' ']);
+    let digits_at = usize::from(text.starts_with(['Q', 'q']));
+    let digits = text.as_bytes().iter().skip(digits_at).take_while(|byte| byte.is_ascii_digit()).count();
+    let after = text.as_bytes().get(digits_at + digits);
+    (5..=6).contains(&digits)
+        && matches!(after, Some(b' ' | b'\t' | b':' | b']'))
+        && text[digits_at + digits..]
+            .trim_start_matches([' ', '\t', ':', ']'])
+            .starts_with(|c: char| c.is_alphabetic())
+}
+
+/// Query words run to the next blank line or rule, a few lines at most.
+fn in_query_words(page: &Page<'_>, line: usize) -> bool {
+    for back in 0..6 {
+        let Some(at) = line.checked_sub(back) else { return false };
+        let text = page.text(at).trim();
+        if text.starts_with("Additional query words")
+            || text.starts_with("Keywords ")
+            || text.starts_with("Keywords:")
+        {
+            return true;
+        }
+        if text.is_empty() || text.starts_with("===") {
+            return false;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_in_reference_lists_are_references() {
+        let page = Page::new("   Q191914 XGEN: How to\n   Obtain it\n\nThe STOP 0x1E came back\nQ1 x");
+        assert!(is_reference(&page, 0));
+        assert!(is_reference(&page, 1));
+        assert!(!is_reference(&page, 3));
+        assert!(!is_reference(&page, 4));
+    }
+
+    #[test]
+    fn query_words_are_references() {
+        let page = Page::new("Additional query words: STOP 0x1E\nbluescreen 0xA\n\ntext");
+        assert!(is_reference(&page, 0) && is_reference(&page, 1) && !is_reference(&page, 3));
+    }
+}

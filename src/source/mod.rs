@@ -1,0 +1,1 @@
+//! Where text comes from: standard input, files, folders. Knows no dialect.
