@@ -11,7 +11,9 @@ mod incidents;
 mod lines;
 mod page;
 mod prose;
+mod rows;
 mod scan;
+mod symbol;
 
 use crate::evidence::Evidence;
 use page::{Claim, Page, Pos};
