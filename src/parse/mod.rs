@@ -6,14 +6,17 @@
 //!
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
+mod debugger;
 mod hex;
 mod incidents;
 mod lines;
 mod page;
 mod prose;
+mod row_body;
 mod rows;
 mod scan;
 mod symbol;
+mod thread;
 
 use crate::evidence::Evidence;
 use page::{Claim, Page, Pos};
@@ -34,7 +37,7 @@ pub(crate) struct Dialect {
 }
 
 /// Every dialect. Where two claim the same place for the same kind of evidence, the earlier one has it.
-pub(crate) const DIALECTS: &[Dialect] = &[];
+pub(crate) const DIALECTS: &[Dialect] = &[debugger::DIALECT];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
 
