@@ -9,7 +9,7 @@ mod event;
 mod fault;
 mod stack;
 
-pub use codes::{bugcheck_name, exception_name};
+pub use codes::{bugcheck_code, bugcheck_name, exception_name};
 pub use event::Event;
 pub use fault::{Bugcheck, Exception, Fault, Module};
 pub use stack::{Frame, SourceLine, Stack};
