@@ -1,8 +1,8 @@
 //! Finds crash evidence in text.
 //!
-//! [`Parser::parse`] goes over a text once: [`lines`] takes quoting and mark-up off, [`scan`] finds the places
-//! where a dialect's anchors stand, each dialect reads from there as far as its layout goes, and [`incidents`]
-//! says which pieces tell of the same crash. One file a dialect; [`DIALECTS`] lists them.
+//! [`Parser::parse`] goes over a text once: `lines` takes quoting and mark-up off, `scan` finds the places
+//! where a dialect's anchors stand, each dialect reads from there as far as its layout goes, and `incidents`
+//! says which pieces tell of the same crash. One file a dialect; `DIALECTS` lists them.
 //!
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
