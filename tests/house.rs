@@ -1,5 +1,7 @@
 //! The rules of the house, held by reading the sources.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read the sources fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
