@@ -27,7 +27,7 @@ pub(super) const DIALECT: Dialect = Dialect {
 /// The most rows of one stack: debuggers stop at 65,535, and recursion goes that deep.
 const MOST_ROWS: usize = 65_536;
 /// How many lines a row without symbol is looked for above the first symbol.
-const LOOK_BACK: usize = 16;
+const LOOK_BACK: usize = 64;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let (start, header) = match header_at(page, hit) {
@@ -332,10 +332,10 @@ fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
         if let Some(at) = row_in(text) {
             return Some(Pos { line, at });
         }
-        match text.trim().trim_matches(['*', '`', '|']) {
-            "" => blank += 1,
-            text if is_remark(text) => {}
-            _ => return None,
+        if text.trim_matches([' ', '\t', '*', '`', '|']).is_empty() {
+            blank += 1;
+        } else if !is_remark(text) {
+            return None;
         }
         if blank > 1 || line >= page.lines.len() {
             return None;
@@ -357,6 +357,7 @@ fn is_remark(text: &str) -> bool {
     lower.starts_with("warning:")
         || lower.starts_with("*** ")
         || lower.starts_with("following frames")
+        || lower.starts_with("(fpo:")
         || (text.len() <= 6 && !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '…')))
 }
 
@@ -390,4 +391,117 @@ fn is_raw_stack(rows: &[Row]) -> bool {
         .collect();
     let raw = steps.iter().filter(|(step, digits)| *step == if *digits > 8 { 8 } else { 4 }).count();
     raw * 2 > steps.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Parser;
+    use crate::evidence::{Kind, Stack};
+
+    fn stacks(text: &str) -> Vec<Stack> {
+        let stack = |kind| match kind {
+            Kind::Stack(stack) if stack.dialect == "debugger" => Some(stack),
+            _ => None,
+        };
+        Parser::default().parse(text).into_iter().filter_map(|piece| stack(piece.kind)).collect()
+    }
+
+    /// The frames of the only stack, as `Module!Function+0x1`.
+    fn frames(text: &str) -> Vec<String> {
+        let stacks = stacks(text);
+        assert_eq!(stacks.len(), 1, "{text}");
+        let label = |frame: &crate::evidence::Frame| {
+            let offset = frame.offset.as_deref().filter(|_| frame.function.is_some());
+            frame.label() + &offset.map(|offset| format!("+{offset}")).unwrap_or_default()
+        };
+        stacks[0].frames.iter().map(label).collect()
+    }
+
+    #[test]
+    fn every_layout_gives_the_same_frames() {
+        for text in [
+            "ChildEBP RetAddr\n0ab1fcfc 00510cc7 A!f+0x25\n0ab1fd4c 004dfe5a B!g+0x7",
+            "0ab1fcfc 00510cc7 cffa119e 07ad9838 0069578c A!f+0x25 (FPO: [2,0,4])\n0ab1fd4c 004dfe5a 00000001 00000002 00000003 B!g+0x7",
+            " # Child-SP          RetAddr           Call Site\n00 00000000`0ab1fcfc 00000000`00510cc7 A!f+0x25\n01 00000000`0ab1fd4c 00000000`004dfe5a B!g+0x7",
+            "00000000`0ab1fcfc 00000000`00510cc7 : 00000000`00000000 00000000`00000001 : A!f+0x25\n00000000`0ab1fd4c 00000000`004dfe5a : 00000000`00000000 00000000`00000001 : B!g+0x7",
+            "Callee-SP Return-RA  Call Site\n\n 807b2580 8071e500 : A!f+0x25\n 807b2590 806ddccc : B!g+0x7",
+            "ChildEBP RetAddr\n0ab1fcfc 00510cc7 A!f(char * a = 0x00000001 \"x\", int b = 0n5)+0x25 [d:\\x y\\f.cxx @ 12]\n0ab1fd4c 004dfe5a B!g+0x7",
+        ] {
+            assert_eq!(frames(text), ["A!f+0x25", "B!g+0x7"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flattened_stack_between_prose_ends_with_its_last_symbol() {
+        let text = "like this: FramePtr RetAddr Param1 Param2 Param3 Function Name 0ab1fcfc 00510cc7 cffa119e 07ad9838 \
+                    0069578c A!f+0x25 0ab1fd4c 004dfe5a 00000034 08564d01 0786a290 B!g+0x51 In addition, the MTA stops";
+        assert_eq!(frames(text), ["A!f+0x25", "B!g+0x51"]);
+    }
+
+    #[test]
+    fn wrapped_names_arguments_and_offsets_are_joined() {
+        let text = "FramePtr  RetAddr   Param1   Param2   Param3   Function Name\n\
+            0184fb0c  77f26bc3  00000409 00000001 00030002\nKERNEL32!CompareStringW+0x105\n\
+            0184fb81  02025925  002dff00 0184fbdc 002dfcc4\nMAD!CRecip::Sc+0x306(0x002DFF00, 0x0184FBDC,\n0x002DFCC4)\n\
+            0184fb90  02025925  002dff00 0184fbdc 002dfcc4\nRPCRT4!?DealWith@LRPC@@QAEXPAT_MESSAGE\n@@0@Z+\n0xc019\n\
+            06dbffb8  77f04f3f  00000001 00000000 00000000 l\nocalspl!PortThread (FPO: Non-FPO\n[1,140,3])\n";
+        assert_eq!(
+            frames(text),
+            [
+                "KERNEL32!CompareStringW+0x105",
+                "MAD!CRecip::Sc+0x306",
+                "RPCRT4!?DealWith@LRPC@@QAEXPAT_MESSAGE@@0@Z+0xc019",
+                "localspl!PortThread"
+            ]
+        );
+    }
+
+    #[test]
+    fn rows_without_a_symbol_are_frames() {
+        let text = "ChildEBP RetAddr\n024dff1c 01ffaf06 0x024dff54\n024dff50 01fee05a S!d<nosymbols>\n\
+                    024dff60 01fee05a S!<nosymbols>\n024dff78 01fee05a vbscript+0x36ad";
+        let stack = &stacks(text)[0];
+        let parts: Vec<_> =
+            stack.frames.iter().map(|frame| (frame.module.as_deref(), frame.function.is_some())).collect();
+        assert_eq!(
+            (parts[0], parts[2], parts[3]),
+            ((None, false), (Some("S"), false), (Some("vbscript"), false))
+        );
+    }
+
+    #[test]
+    fn two_frames_fused_on_one_row_are_two() {
+        let text = "ChildEBP RetAddr WARNING: Frame IP not in any known module. Following frames may be wrong.\n\
+                    0184e434 7c830b10 0×184e5bf 0184e51c 7c81f832 ntdll!RtlGet+0×15b\n0184e5f8 7c83b1dd ntdll!RtlAlloc+0xc6a";
+        assert_eq!(frames(text), ["0x7c830b10", "ntdll!RtlGet+0x15b", "ntdll!RtlAlloc+0xc6a"]);
+    }
+
+    #[test]
+    fn numbering_that_begins_anew_is_another_stack() {
+        let text = "00 0ab1fcfc 00510cc7 A!f\n01 0ab1fd4c 004dfe5a B!g\n00 0cb1fcfc 00510cc7 C!f\n01 0cb1fd4c 004dfe5a D!g";
+        assert_eq!(stacks(text).len(), 2);
+    }
+
+    #[test]
+    fn threads_come_from_the_heading_above() {
+        let text = "   2  Id: 570.598   Suspend: 1 Teb 7ffdc000 Unfrozen\nChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25";
+        assert_eq!(stacks(text)[0].thread.as_deref(), Some("570.598"));
+        assert_eq!(
+            stacks("0:003> kb\nChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25")[0].thread.as_deref(),
+            Some("3")
+        );
+    }
+
+    #[test]
+    fn disassembly_and_memory_are_no_stack() {
+        for text in [
+            "f730972e e81d250000 call ibmsync!READ_PORT_UCHAR (f730bc50)\nf7309733 8b442410 mov eax,nt!x",
+            "0184eef4 7615dff2 localspl!SplDriverEvent+0x21\n0184eef8 7615dff6 localspl!Spl+0x25\n0184eefc 7615dffa a!b+0x2",
+            "77e70000 77f6b000 KERNEL32 (deferred)\n77f70000 77f8b000 NTDLL (deferred)",
+            "0000000a 00000010 00000002 00000000\n0000000b 00000010 00000002 00000000",
+            "See nt!KeBugCheckEx and Warning! Nothing",
+        ] {
+            assert_eq!(stacks(text), [], "{text}");
+        }
+    }
 }

@@ -12,6 +12,9 @@ use crate::evidence::{Frame, SourceLine};
 /// The most lines one row may take: argument lists of `kP` have one line an argument.
 const MOST_LINES: usize = 24;
 
+/// From here on a line, its columns included, may have been cut by a line width of about 80.
+const FULL_LINE: usize = 48;
+
 /// A row without its columns.
 #[derive(Debug)]
 pub(crate) struct Body {
@@ -28,14 +31,17 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     let mut joined = Joined::new(page, from);
     let mut parsed = parse(&joined.text);
     while joined.lines < MOST_LINES {
-        let next = page.text(joined.next);
+        // A paste with a blank line after every line: the row goes on behind it.
+        let skip = usize::from(page.text(joined.next).trim().is_empty() && parsed.want != Want::Bracket);
+        let next = page.text(joined.next + skip);
         let Some(glue) = continues(&joined.text, &parsed, next, missing) else { break };
+        joined.next += skip;
         joined.push(glue);
         parsed = parse(&joined.text);
     }
     if parsed.want == Want::Bracket {
-        // Never closed: keep the row without the list.
-        parsed.used = parsed.symbol_end;
+        // Never closed. `(FPO: [Non-Fpo]` lacks no more than its bracket; a longer list is left out.
+        parsed.used = if joined.lines <= 3 { joined.text.len() } else { parsed.symbol_end };
     }
     let symbol = parsed.symbol.unwrap_or_default();
     Body {
@@ -235,13 +241,13 @@ fn is_square_trailer(inside: &str) -> bool {
     let head = inside.get(..inside.floor_char_boundary(600)).unwrap_or(inside);
     let until = head.find(']').map_or(head, |end| &head[..end]);
     let inside = until.trim_start();
-    inside.starts_with("omap")
-        || inside.starts_with("EBP")
+    ["omap", "EBP", "Inline", "Stdcall", "Cdecl", "Fastcall"].iter().any(|word| inside.starts_with(word))
         || until.contains(" @ ")
-        || inside.starts_with("Inline")
         || (inside.as_bytes().get(1) == Some(&b':') && inside.as_bytes().get(2) == Some(&b'\\'))
         || inside.starts_with("\\\\")
         || is_digit_list(inside)
+        // `[` at the line end, or a path that the line end cuts.
+        || !head.contains(']') && (inside.is_empty() || !inside.contains(' ') && inside.contains(['.', '\\']))
 }
 
 /// `[2,0,4]`
@@ -249,21 +255,24 @@ fn is_digit_list(inside: &str) -> bool {
     !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
 }
 
-/// Length of the bracket that `text` begins with, its closing half included.
+/// Length of the bracket that `text` begins with, its closing half included. Only brackets of its own kind count:
+/// `(FPO: [EBP 0x60da1c70 [1,0,4])` has lost another.
 fn closing(text: &str) -> Option<usize> {
+    let open = text.bytes().next()?;
+    let close = match open {
+        b'(' => b')',
+        b'[' => b']',
+        _ => b'}',
+    };
     let mut depth = 0_usize;
-    let source = text.starts_with('[');
     for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' if !source || at == 0 => depth += 1,
-            b']' if source => return Some(at + 1),
-            b')' | b']' | b'}' if !source => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
+        if byte == open {
+            depth += 1;
+        } else if byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at + 1);
             }
-            _ => {}
         }
     }
     None
@@ -330,6 +339,11 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
     let alone = first.len() == next.len();
     if matches!(trailer(&format!(" {next}")), Trailer::Bracket { .. } | Trailer::Open) {
         return Some(" ");
+    }
+    // `+0x5` and, alone on the next line of a full one, `1`.
+    let digits = next.len() <= 4 && next.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if digits && symbol.offset.is_some() && text.len() + 24 > FULL_LINE {
+        return Some("");
     }
     let function = symbol.function.as_deref()?;
     if symbol.offset.is_some() || parsed.used > parsed.symbol_end {

@@ -55,8 +55,8 @@ pub(crate) fn claims(page: &Page<'_>, anchors: &Anchors, dialects: &[Dialect]) -
                 continue;
             }
             if let Some(mut claim) = (dialect.read)(page, hit) {
-                end = claim.end;
-                claim.pieces.retain(|piece| taken.is_free(&piece.kind, piece.span));
+                claim.pieces.retain(|piece| piece.span.from >= end && taken.is_free(&piece.kind, piece.span));
+                end = end.max(claim.end);
                 all.push(claim);
             }
         }

@@ -1,7 +1,7 @@
 //! Symbols as debuggers print them: `Module!Function+0x25`.
 //!
 //! Read from the start of a text: `EMSMTA!otpmralt+0x25`, `vbscript+0x36ad`, `image00400000+0x12`,
-//! `store!<nosymbols>`, `store!0x0000000000439929`, `<Unloaded_x.dll>+0x1c`, `<nosymbols>`, `0x77e52236`,
+//! `store!<nosymbols>`, `+0x12fab0`, `store!0x0000000000439929`, `<Unloaded_x.dll>+0x1c`, `<nosymbols>`, `0x77e52236`,
 //! `RPCRT4!?Dispatch@RPC@@QAEJPAU_RPC_MESSAGE@@@Z+0x42`, ``STORE!Tlist<Hdr>::`scalar deleting destructor'+0xe``,
 //! `app!std::vector<int,std::allocator<int> >::operator[]+0x1f`, `mod!fn - 0x194a0`.
 //! A function ends at the first blank that is not inside brackets or backquotes; arguments are not part of it.
@@ -35,6 +35,11 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
     if text.starts_with("0x") || text.starts_with("0X") {
         let (len, _) = hex::word(text)?;
         return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
+    }
+    if text.starts_with("+0x") {
+        let mut symbol = Symbol::default();
+        read_offset(text, &mut symbol);
+        return symbol.offset.is_some().then_some(symbol);
     }
     let module = module(text)?;
     let mut symbol = Symbol { module: Some(module.to_owned()), len: module.len(), ..Symbol::default() };
@@ -258,6 +263,7 @@ mod tests {
         check("store!<nosymbols>", "store", "", "");
         check("store!0x0000000000439929", "store", "", "");
         check("0x77e52236", "", "", "");
+        check("+0x12fab0", "", "", "0x12fab0");
         check("ntdll!Foo - 0x194a0", "ntdll", "Foo", "-0x194a0");
         check("MAD!CString::strcmpi+0xf(0x00177008)", "MAD", "CString::strcmpi", "0xf");
         check("KERNEL32!BaseThreadStart+0x51In addition", "KERNEL32", "BaseThreadStart", "0x51");
