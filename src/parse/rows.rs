@@ -119,8 +119,7 @@ fn inline_mark(text: &str) -> IResult<&str, ()> {
 
 /// A column: 8 to 16 hexadecimal digits, alone.
 fn address(text: &str) -> IResult<&str, &str> {
-    let (len, digits) =
-        hex::word(text).filter(|(_, digits)| (8..=16).contains(digits)).ok_or_else(no_match)?;
+    let (len, _) = hex::word(text).filter(|(_, digits)| (8..=16).contains(digits)).ok_or_else(no_match)?;
     let rest = &text[len..];
     if rest.is_empty() || rest.starts_with(|c: char| is_gap(c) || c == ':') {
         Ok((rest, &text[..len]))
