@@ -3,6 +3,7 @@
 //! This is a view of its own: the internal types may change, these keys may not. Keys of what the input does
 //! not say are there, with the value null.
 
+use super::escape;
 use crate::evidence::{self as model, Evidence, Kind, bugcheck_name, exception_name};
 use serde::Serialize;
 
@@ -96,7 +97,7 @@ struct Source<'e> {
 /// The evidence of one input as one line of JSON, without the line end.
 pub fn evidence_line(input: &str, evidence: &[Evidence]) -> String {
     let document = Document { schema: SCHEMA, input, evidence: evidence.iter().map(piece).collect() };
-    serde_json::to_string(&document).unwrap_or_default()
+    escape::json(serde_json::to_string(&document).unwrap_or_default())
 }
 
 fn piece(evidence: &Evidence) -> Piece<'_> {

@@ -1,5 +1,99 @@
 //! One file an output format: takes findings or evidence, returns text.
+//!
+//! A format is a [`Report`]: it is told of every input as the scan goes, so that text can leave before the last
+//! input is read. What a reader may rely on is in [`findings`] and [`evidence`]: views of their own, apart from
+//! the internal types. Whatever comes out of an input or a signature is made harmless by [`escape`].
 
+mod escape;
 mod evidence;
+mod findings;
+mod json;
+mod jsonl;
+mod layout;
+mod listing;
+mod summary;
+mod table;
 
+pub use escape::visible;
 pub use evidence::evidence_line;
+pub use layout::{Fields, Style};
+pub use summary::Summary;
+
+use crate::evidence::Evidence;
+use crate::matching::Finding;
+use std::io::{self, Write};
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people, at a terminal.
+    Table,
+    /// One JSON document: an array of the objects that [`Format::Jsonl`] prints.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Format {
+    /// Every format, in the order in which help names them.
+    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl];
+
+    /// The name people type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+        }
+    }
+
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Format> {
+        Format::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    /// A report of findings.
+    pub fn findings<'db>(self, style: Style) -> Box<dyn Report<[Finding<'db>]>> {
+        match self {
+            Format::Table => Box::new(table::Table::new(style)),
+            Format::Json => Box::new(json::Json::default()),
+            Format::Jsonl => Box::new(jsonl::Jsonl),
+        }
+    }
+
+    /// A report of evidence alone.
+    pub fn evidence(self, style: Style) -> Box<dyn Report<[Evidence]>> {
+        match self {
+            Format::Table => Box::new(listing::Listing::new(style)),
+            Format::Json => Box::new(json::Json::default()),
+            Format::Jsonl => Box::new(jsonl::Jsonl),
+        }
+    }
+}
+
+/// What became of one input.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome<'a, T: ?Sized> {
+    /// It was read, and this is what was found in it.
+    Read(&'a T),
+    /// There is nothing to read in it, and why: it is empty, or a picture.
+    Skipped(&'a str),
+    /// It could not be read, and why.
+    Failed(&'a str),
+}
+
+/// Writes a report, input by input. `T` is what there is to say about an input: findings, or evidence.
+pub trait Report<T: ?Sized> {
+    /// Called once, before the first input.
+    fn begin(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Called for every input, in order.
+    fn input(&mut self, out: &mut dyn Write, input: &str, outcome: Outcome<'_, T>) -> io::Result<()>;
+
+    /// Called once, after the last input, or when the run was interrupted.
+    fn end(&mut self, _out: &mut dyn Write, _summary: &Summary) -> io::Result<()> {
+        Ok(())
+    }
+}

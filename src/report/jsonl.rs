@@ -1,0 +1,37 @@
+//! One JSON object a line, for other programs. Findings end with the summary: its absence means a broken run.
+
+use super::{Outcome, Report, Summary, evidence, findings};
+use crate::evidence::Evidence;
+use crate::matching::Finding;
+use std::io::{self, Write};
+
+/// Writes the lines.
+#[derive(Debug)]
+pub(super) struct Jsonl;
+
+impl Report<[Finding<'_>]> for Jsonl {
+    fn input(
+        &mut self,
+        out: &mut dyn Write,
+        input: &str,
+        outcome: Outcome<'_, [Finding<'_>]>,
+    ) -> io::Result<()> {
+        findings::lines(input, outcome).iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+
+    fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+        writeln!(out, "{}", findings::summary_line(summary))
+    }
+}
+
+impl Report<[Evidence]> for Jsonl {
+    fn input(
+        &mut self,
+        out: &mut dyn Write,
+        input: &str,
+        outcome: Outcome<'_, [Evidence]>,
+    ) -> io::Result<()> {
+        let Outcome::Read(found) = outcome else { return Ok(()) };
+        writeln!(out, "{}", evidence::evidence_line(input, found))
+    }
+}
