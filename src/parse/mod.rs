@@ -7,6 +7,11 @@
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
 mod debugger;
+mod event_id;
+mod event_labels;
+mod event_mention;
+mod event_message;
+mod eventlog;
 mod hex;
 mod incidents;
 mod lines;
@@ -37,7 +42,10 @@ pub(crate) struct Dialect {
 }
 
 /// Every dialect. Where two claim the same place for the same kind of evidence, the earlier one has it.
-pub(crate) const DIALECTS: &[Dialect] = &[debugger::DIALECT];
+pub(crate) const DIALECTS: &[Dialect] = &[
+    debugger::DIALECT,
+    eventlog::DIALECT,
+];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
 

@@ -1,0 +1,180 @@
+//! Where the message of an event-log entry begins and ends.
+//!
+//! It runs over the lines of its paragraph, and over further paragraphs as long as these are indented like the entry. It
+//! ends at the next entry, a heading, a rule, `-or-`, the entry's XML, or after [`LINES`] lines.
+
+use super::event_id::Id;
+use super::event_labels::{Field, first_label, floor_boundary, labels, unmarked};
+use super::page::{Page, Pos};
+
+/// The most lines and bytes of a message that are kept.
+const LINES: usize = 40;
+const BYTES: usize = 4_000;
+/// The most lines a message is followed over, so that what it quotes is known to be part of the entry.
+const FOLLOWED: usize = 200;
+/// The most labelled lines that may stand before the id of an entry.
+const HEADER: usize = 10;
+
+/// The message that begins at `from`, and its end; `to` is where it must end on that line.
+pub(super) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(String, Pos)> {
+    let first = page.text(from.line);
+    if let Some(to) = to {
+        let text = first.get(from.at..to)?;
+        return finished(collapsed(text), Pos { line: from.line, at: to });
+    }
+    let mut text = collapsed(page.rest(from));
+    let mut last = Pos { line: from.line, at: first.len() };
+    let mut indent = indentation(first);
+    let mut blank = 0;
+    for line in from.line + 1..from.line + FOLLOWED {
+        let raw = page.text(line);
+        if line >= page.lines.len() {
+            break;
+        }
+        if raw.trim().is_empty() {
+            blank += 1;
+            continue;
+        }
+        if ends_before(page, line) || blank > 2 {
+            break;
+        }
+        let here = indentation(raw);
+        if text.is_empty() {
+            indent = here.min(indent);
+        } else if blank > 0 && (here == 0 || here < indent) {
+            break;
+        }
+        blank = 0;
+        if line < from.line + LINES && text.len() < BYTES {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&collapsed(raw));
+        }
+        last = Pos { line, at: raw.len() };
+    }
+    finished(text, last)
+}
+
+/// The unlabelled message below a header that ends on `line`; `labelled` when the header has a field with its label.
+pub(super) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(String, Pos)> {
+    let header = indentation(page.text(line));
+    let first = (line + 1..line + 4).find(|line| !page.text(*line).trim().is_empty())?;
+    let after_blank = first > line + 1;
+    let here = indentation(page.text(first));
+    let outside = after_blank && (here < header || (header == 0 && here == 0 && !labelled));
+    if outside || ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
+        return None;
+    }
+    read(page, Pos { line: first, at: here }, None)
+}
+
+/// The message quoted below the sentence that names the id: `The Event ID is 374, and the Description is:`.
+pub(super) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
+    let mut line = id.end.line;
+    let sentence = (0..4).find_map(|_| {
+        let text = page.text(line).trim_end();
+        let next = page.text(line + 1).trim();
+        let from = if line == id.end.line { id.end.at } else { 0 };
+        let rest = text.get(from..)?.to_ascii_lowercase();
+        if next.is_empty() {
+            Some(rest)
+        } else {
+            line += 1;
+            None
+        }
+    })?;
+    let announces = ["description", "message", "logged", "recorded", "reported", "text", "reads", "states"];
+    if !sentence.ends_with(':') || !announces.iter().any(|word| sentence.contains(word)) {
+        return None;
+    }
+    let first = line + 2;
+    let quoted = page.text(first);
+    let deeper = indentation(quoted) > indentation(page.text(line));
+    let listed = unmarked(quoted).starts_with(|c: char| c.is_ascii_digit())
+        || quoted.trim_start().starts_with(['-', '*']);
+    if !deeper || listed || first_label(quoted).is_some() || ends_before(page, first) {
+        return None;
+    }
+    read(page, Pos { line: first, at: indentation(quoted) }, None)
+}
+
+/// Whether labelled lines from `line` on lead to the id of an entry.
+pub(super) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
+    for line in line..line + HEADER {
+        let text = page.text(line);
+        let Some(first) = first_label(text) else { return false };
+        if first.field == Field::Message {
+            return false;
+        }
+        let id = |label: &super::event_labels::Label| {
+            label.field == Field::Id && text.get(label.value..).is_some_and(|value| starts_with_number(value))
+        };
+        if labels(text).iter().any(id) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a message ends before this line.
+fn ends_before(page: &Page<'_>, line: usize) -> bool {
+    let text = page.text(line).trim();
+    let bare = unmarked(text);
+    let lower = bare.get(..floor_boundary(bare, 24)).unwrap_or("").to_ascii_lowercase();
+    let divider = text.starts_with("===")
+        || text.starts_with("---")
+        || text.starts_with("```")
+        || text.starts_with("{{")
+        || ["or-", "and-", "or -", "event xml", "xml-", "event[", "additional query", "followed by", "then:"]
+            .iter()
+            .any(|start| lower.starts_with(start))
+        || text.starts_with("<Event")
+        || text.starts_with("- <Event");
+    divider || is_heading(page, line) || begins_entry(page, line, bare)
+}
+
+/// `CAUSE` over a rule.
+fn is_heading(page: &Page<'_>, line: usize) -> bool {
+    let below = page.text(line + 1).trim();
+    below.len() >= 3 && (below.bytes().all(|byte| byte == b'=') || below.bytes().all(|byte| byte == b'-'))
+}
+
+/// `Event ID 9224`, `Event 1324: ...`, or labelled lines that lead to an id.
+fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
+    let at = page.text(line).find(bare).unwrap_or(0);
+    let named = super::event_id::english(page, Pos { line, at }).is_some_and(|id| {
+        let tail = page.rest(id.end).trim_start();
+        id.named || tail.is_empty() || tail.starts_with([':', '-', '"'])
+    });
+    named || header_with_id(page, line) || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
+}
+
+fn starts_with_number(value: &str) -> bool {
+    value.trim_start_matches([' ', '\t', '*', '(', '<']).starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn indentation(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+/// Blanks collapsed; the line-break mark of Markdown and emphasis taken off.
+fn collapsed(text: &str) -> String {
+    let text = text.trim_end_matches([' ', '\t', '\\']).trim_start_matches(['*', ' ', '\t']);
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
+}
+
+/// The text without quotation marks around the whole, cut to [`BYTES`].
+fn finished(text: String, end: Pos) -> Option<(String, Pos)> {
+    let bare = text.trim_start_matches(['"', '\u{201c}']).trim_end_matches(['"', '\u{201d}']);
+    let text = if bare.contains('"') { text.trim().to_owned() } else { bare.trim().to_owned() };
+    let text = text.get(..floor_boundary(&text, BYTES)).unwrap_or("").to_owned();
+    (!text.is_empty()).then_some((text, end))
+}
