@@ -12,6 +12,8 @@ mod event_labels;
 mod event_mention;
 mod event_message;
 mod eventlog;
+mod fault9x;
+mod flow;
 mod hex;
 mod incidents;
 mod lines;
@@ -45,6 +47,7 @@ pub(crate) struct Dialect {
 pub(crate) const DIALECTS: &[Dialect] = &[
     debugger::DIALECT,
     eventlog::DIALECT,
+    fault9x::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -11,6 +11,11 @@ pub(crate) fn is_reference(page: &Page<'_>, line: usize) -> bool {
         || in_query_words(page, line)
 }
 
+/// Whether the line is the `TITLE   :...` line at the head of an article.
+pub(crate) fn is_title(page: &Page<'_>, line: usize) -> bool {
+    page.text(line).strip_prefix("TITLE").is_some_and(|rest| rest.trim_start().starts_with(':'))
+}
+
 /// `   Q191914 XGEN: How to ...`, `148963 XADM: ...`, `ARTICLE-ID: Q99999`, `TITLE: ...`.
 fn is_reference_title(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(['-', '*', '[', ' ']);
