@@ -109,15 +109,16 @@ impl What {
     fn number(&mut self, next: Option<(usize, &str)>) {
         let Some((at, word)) = next else { return };
         let bare = word.trim_end_matches(PUNCTUATION);
-        let digits = bare.trim_end_matches(['h', 'H']);
+        // `03H`, also with the letter O.
+        let digits = bare.trim_end_matches(['h', 'H']).replace(['o', 'O'], "0");
         if !bare.starts_with(|c: char| c.is_ascii_digit() || c == 'C' || c == 'c')
-            || hex::code(digits).is_none()
+            || hex::code(&digits).is_none()
         {
             return;
         }
         self.end = at + bare.len();
         if digits.len() >= 8 {
-            self.exception = hex::code(digits);
+            self.exception = hex::code(&digits);
         } else if self.description == "exception" {
             self.description = format!("exception {bare}");
         }
@@ -160,8 +161,8 @@ fn caused(flow: &Flow, verb: usize) -> Option<(Fault, usize, usize)> {
     }
     let (process, from) = process(flow);
     let named = process.is_some_and(|name| is_file(name) || !name.contains(|c: char| c.is_ascii_lowercase()));
-    let sentence_ends =
-        flow.rest(end).trim_start_matches(['"', '\'']).starts_with('.') || flow.rest(end).is_empty();
+    let sentence_ends = flow.rest(end).trim_start_matches(['"', '\'', ' ']).starts_with(['.', '('])
+        || flow.rest(end).is_empty();
     if !placed && !(named && sentence_ends) {
         return None;
     }
@@ -174,25 +175,41 @@ fn caused(flow: &Flow, verb: usize) -> Option<(Fault, usize, usize)> {
 /// The address after `at`, where one follows; a placeholder for it counts, without a value.
 fn at_address(text: &str, from: usize) -> Option<(Option<String>, usize)> {
     let mut rest = words(text, from).peekable();
-    let (at, _) = rest.next_if(|(_, word)| is(word, "at"))?;
-    // Nothing but the punctuation of the module name may stand between.
-    if text.get(from..at)?.contains(['.', ';']) {
+    let (at, word) = *rest.peek()?;
+    // `in module <unknown> 00c7:4394f`
+    let bare = word.trim_matches(PUNCTUATION);
+    if bare.contains(':') && is_address(bare) {
+        return Some((Some(bare.to_owned()), at + bare.len()));
+    }
+    // Nothing but the end of the module name may stand between.
+    if !is(word, "at") || text.get(from..at)?.contains(['.', ';']) {
         return None;
     }
+    rest.next();
     while rest
-        .next_if(|(_, word)| is(word, "memory") || is(word, "address") || is(word, "location"))
+        .next_if(|(_, word)| ["memory", "address", "location"].iter().any(|label| is(word, label)))
         .is_some()
     {}
     let Some((at, word)) = rest.next() else { return Some((None, text.len())) };
     let bare = word.trim_matches(PUNCTUATION);
-    let at = at + (word.len() - word.trim_start_matches(PUNCTUATION).len());
-    let address = bare.len() >= 4
-        && bare.contains(|c: char| c.is_ascii_digit())
-        && bare
+    let end = at + word.trim_end_matches(PUNCTUATION).len();
+    // `0137: 00415900`
+    if let (true, Some((low_at, low))) = (word.ends_with(':'), rest.next()) {
+        let low = low.trim_end_matches(PUNCTUATION);
+        let address = format!("{bare}:{low}");
+        return Some(if is_address(&address) { (Some(address), low_at + low.len()) } else { (None, end) });
+    }
+    Some(((is_address(bare) && !word.contains("..")).then(|| bare.to_owned()), end))
+}
+
+/// `0137:bff7b9a6`, `0x77f648e2`; `0000;10001b50` as somebody typed it.
+fn is_address(text: &str) -> bool {
+    text.len() >= 4
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text
             .trim_start_matches("0x")
             .bytes()
-            .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'`'));
-    Some((address.then(|| bare.to_owned()), at + bare.len()))
+            .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b';' | b'.' | b'`'))
 }
 
 /// The module name that stands at an offset, and its end. `<unknown module>` is one name.
@@ -217,10 +234,12 @@ fn name(text: &str, at: usize) -> (&str, usize) {
 fn process(flow: &Flow) -> (Option<&str>, usize) {
     let before = flow.text.get(..flow.anchor).unwrap_or("");
     let mut end = before.trim_end().len();
-    for tail in [" has", " also has"] {
-        if let Some(head) = before.get(..end).and_then(|text| text.strip_suffix(tail)) {
-            end = head.trim_end().len();
-        }
+    if end
+        .checked_sub(4)
+        .and_then(|at| before.get(at..end))
+        .is_some_and(|tail| tail.eq_ignore_ascii_case(" has"))
+    {
+        end = before.get(..end - 4).map_or(0, |head| head.trim_end().len());
     }
     let text = before.get(..end).unwrap_or("");
     let mut from = if text.ends_with('>') {
@@ -254,7 +273,10 @@ fn process(flow: &Flow) -> (Option<&str>, usize) {
     let trimmed = name.trim_start_matches(['"', '\'', '(', '*', '[', '-', '.', ' ']);
     from += name.len() - trimmed.len();
     let name = trimmed.trim_end_matches(PUNCTUATION);
-    ((!name.is_empty() && !is_placeholder(name) && !is_pronoun(name)).then_some(name), from)
+    (
+        (!name.is_empty() && !is_placeholder(name) && !is_pronoun(name) && !is_heading(name)).then_some(name),
+        from,
+    )
 }
 
 /// Words of the dialog's title or of the sentence that leads to it.
@@ -368,6 +390,7 @@ pub(super) fn is_placeholder(name: &str) -> bool {
     name.is_empty()
         || name.starts_with(['<', '%', '[', '(', '?'])
         || name.eq_ignore_ascii_case("unknown")
+        || starts_with(name, "unknown@")
         || name.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'.' | b'?' | b'*' | b'_'))
 }
 

@@ -6,6 +6,7 @@
 //!
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
+mod bluescreen;
 mod debugger;
 mod event_id;
 mod event_labels;
@@ -22,6 +23,7 @@ mod prose;
 mod row_body;
 mod rows;
 mod scan;
+mod stopcode;
 mod symbol;
 mod thread;
 
@@ -48,6 +50,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     debugger::DIALECT,
     eventlog::DIALECT,
     fault9x::DIALECT,
+    bluescreen::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -1,0 +1,275 @@
+//! Stop codes: blue screens, what a debugger, an event or an error report says of them, and prose about them.
+//!
+//! ```text
+//! *** STOP: 0x0000000A (0x0000015a,0x0000001c,0x00000000,0x80116bf4)
+//! STOP: c000021a {Fatal System Error}
+//! STOP 0000003b 00000000 00000000 00000000 00000000
+//! STOP 0X0000000A [0X00000012, 0X00000002, 0X00000000, 0X8OEB4E5C
+//! *** Address 8013e953 has base at 80100000 - ntoskrnl.exe
+//! BugCheck 1E, {c0000005, 8010a611, 0, 738}
+//! Bugcheck code 0000000a
+//! Arguments 00000000 0000001c 00000000 00000000
+//! The bugcheck was: 0x0000001e (0xc0000005, 0x8010a611, 0x00000000, 0x00000738).
+//! *** Fatal System Error: 0x000000d1
+//! 0x0000000a (0x00000003, 0x0000001c, 0x00000000, 0x00000003)      (the word STOP stands before)
+//! BCCode: 116   BCP1: FFFFFA8004D4D4E0   BCP2: ...
+//! you receive a STOP 0x1E or 0x50 error in Srv.sys
+//! ```
+//!
+//! A stop code in prose is a stop code like any other; only reference lists and query words are left out.
+
+use super::flow::Flow;
+use super::page::{Claim, Page, Pos};
+use super::stopcode::{self, Code};
+use super::{Dialect, prose};
+use crate::evidence::{Bugcheck, Kind, bugcheck_name};
+
+/// See the module docs.
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "blue screen",
+    anchors: &[
+        "stop",
+        "bugcheck",
+        "bug check",
+        "bug-check",
+        "trap 0x",
+        "fatal system error:",
+        "blue screen",
+        "(0x",
+        "( 0x",
+        "(c00000",
+    ],
+    read,
+};
+
+/// How far after the anchor the parameters and the module may stand.
+const AHEAD: usize = 600;
+const BEHIND: usize = 60;
+
+fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    let glued = page.text(pos.line).get(..pos.at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let peek = Flow::ahead(page, pos, 80);
+    let bracket = peek.text.starts_with('(');
+    if glued && !bracket {
+        return None;
+    }
+    // Most hits are prose: look at a few words before anything else.
+    let start = if bracket {
+        code_before(page, pos, &peek)
+    } else {
+        code_after(&peek.text).or_else(|| code_before_word(page, pos, &peek.text))
+    };
+    let start = start?;
+    if prose::is_reference(page, pos.line) {
+        return None;
+    }
+    let (flow, first) = match start {
+        Start::After(_) => {
+            let flow = Flow::ahead(page, pos, AHEAD);
+            let first = code_after(&flow.text)?;
+            let Start::After(first) = first else { return None };
+            (flow, first)
+        }
+        Start::Before(code_at) => (Flow::ahead(page, code_at, AHEAD), 0),
+    };
+    let found = stopcode::read(&flow.text, first)?;
+    let mut claim: Option<Claim> = None;
+    let details = Details::read(page, &flow, &found);
+    for (index, code) in found.codes.iter().enumerate() {
+        let check = Bugcheck {
+            code: code.value,
+            name: bugcheck_name(code.value).map(str::to_owned).or_else(|| details.name.clone()),
+            parameters: if index == 0 { found.parameters.clone() } else { Vec::new() },
+            module: details.module.clone(),
+            bucket: None,
+        };
+        let from = if index == 0 { 0 } else { code.from };
+        let to = if index == 0 { code.to.max(found.parameters_end) } else { code.to };
+        let one = Claim::one(flow.span(from, to), Kind::Bugcheck(check));
+        match &mut claim {
+            Some(claim) => {
+                claim.end = claim.end.max(one.end);
+                claim.pieces.extend(one.pieces);
+            }
+            None => claim = Some(one),
+        }
+    }
+    claim
+}
+
+/// Where a code was found.
+enum Start {
+    /// At this offset behind the anchor.
+    After(usize),
+    /// At this position before the anchor.
+    Before(Pos),
+}
+
+/// Words that may stand between `STOP` and the code.
+const FILLERS: &[&str] = &[
+    "stop",
+    "error",
+    "errors",
+    "err",
+    "code",
+    "codes",
+    "message",
+    "messages",
+    "msg",
+    "screen",
+    "event",
+    "exception",
+    "bugcheck",
+    "with",
+    "the",
+    "of",
+    "a",
+    "an",
+    "is",
+    "was",
+    "number",
+    "value",
+    "type",
+    "in",
+    "trap",
+    "or",
+    "blue",
+    "system",
+    "following",
+    "to",
+    "appears",
+    "that",
+    "check",
+    "occurs",
+    "kernel",
+    "referencing",
+    "reads",
+    "as",
+    "status",
+    "text",
+];
+
+/// The code that follows the anchor word within a few words, and its offset.
+fn code_after(text: &str) -> Option<Start> {
+    let mut at = text.bytes().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let telling = text.get(..at).is_some_and(|word| word.chars().all(|c| c.is_ascii_uppercase()));
+    for step in 0..6 {
+        let rest = text.get(at..)?;
+        let skipped = rest.len() - rest.trim_start_matches(stopcode::JOINERS).len();
+        let end_of_sentence = rest.get(..skipped)?.contains(". ");
+        at += skipped;
+        let rest = text.get(at..)?;
+        if let Some(code) = Code::at(text, at)
+            && !end_of_sentence
+            && (code.prefixed || code.plausible_bare(step == 0, telling))
+        {
+            return Some(Start::After(at));
+        }
+        let word = rest.split([' ', ':', ',', '(', '"', ')', '.']).next().unwrap_or("");
+        if word.is_empty() || !FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)) {
+            return None;
+        }
+        at += word.len();
+    }
+    None
+}
+
+/// `0x0000000A Blue Screen STOP`: the code stands right before the word.
+fn code_before_word(page: &Page<'_>, pos: Pos, text: &str) -> Option<Start> {
+    let upper = text.get(..4).is_some_and(|word| word == "STOP");
+    let before = page.text(pos.line).get(..pos.at)?.trim_end_matches(stopcode::JOINERS);
+    let at = before.rfind(stopcode::JOINERS).map_or(0, |at| at + 1);
+    let code = Code::at(before, at)?;
+    (code.prefixed && code.to == before.len() && (upper || text.len() > 4) && code.is_stop_code())
+        .then_some(Start::Before(Pos { line: pos.line, at }))
+}
+
+/// `0x0000000A (0x..., ...)`: the code stands right before the bracket, four parameters in it.
+///
+/// Without the word STOP on the same or an earlier line of the page the code must be a documented one of eight digits.
+fn code_before(page: &Page<'_>, pos: Pos, peek: &Flow) -> Option<Start> {
+    let parameters = stopcode::bracketed(&peek.text, 0)?;
+    if parameters.values.len() != 4 {
+        return None;
+    }
+    let before = page.text(pos.line).get(..pos.at)?.trim_end_matches([' ', ':', '\t']);
+    let tail = before.get(before.len().saturating_sub(BEHIND)..).unwrap_or(before);
+    let at =
+        before.len() - tail.len() + tail.rfind([' ', '\t', ':', '"', '\'', '*', '(']).map_or(0, |at| at + 1);
+    let code = Code::at(before, at)?;
+    (code.to == before.len() && code.prefixed && code.digits >= 8 && code.is_stop_code())
+        .then_some(Start::Before(Pos { line: pos.line, at }))
+}
+
+/// What stands around a stop code: its name as printed, and the module named as the place of the stop.
+struct Details {
+    name: Option<String>,
+    module: Option<String>,
+}
+
+impl Details {
+    fn read(page: &Page<'_>, flow: &Flow, found: &stopcode::Found) -> Self {
+        let rest = flow.rest(found.end());
+        let next_stop = rest.find("STOP").unwrap_or(rest.len());
+        let rest = rest.get(..next_stop).unwrap_or(rest);
+        let name = rest
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .find(|word| is_name(word))
+            .map(str::to_owned);
+        let module =
+            based_module(rest).or_else(|| sentence_module(rest)).or_else(|| below(page, flow, found.end()));
+        Details { name, module }
+    }
+}
+
+/// `KMODE_EXCEPTION_NOT_HANDLED`.
+fn is_name(word: &str) -> bool {
+    word.len() > 6
+        && word.contains('_')
+        && !word.starts_with('_')
+        && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// `Address 8013e953 has base at 80100000 - ntoskrnl.exe`.
+fn based_module(text: &str) -> Option<String> {
+    let at = find_ignoring_case(text, "base at ")?;
+    let rest = text.get(at..)?.split_once('-')?.1.trim_start();
+    image(rest.split([' ', '\t', ')', '"']).next()?)
+}
+
+/// The line with the module may stand in a paragraph of its own, a few lines below.
+fn below(page: &Page<'_>, flow: &Flow, end: usize) -> Option<String> {
+    let line = flow.pos(end.saturating_sub(1)).line;
+    (line + 1..line + 6).find_map(|line| based_module(page.text(line)))
+}
+
+/// `... in Tcpip.sys`, ` - win32k.sys`, ` driver scsiport.sys`, within the sentence.
+fn sentence_module(rest: &str) -> Option<String> {
+    let sentence = rest.get(..rest.find(". ").unwrap_or(rest.len()))?;
+    let mut last = "";
+    for word in sentence.split([' ', '\t', '"', '(', ')', ',']).filter(|word| !word.is_empty()).take(24) {
+        let lead = ["in", "-", "driver", "file", "at", "by", "module"]
+            .iter()
+            .any(|lead| last.eq_ignore_ascii_case(lead));
+        if let (true, Some(name)) = (lead && !last.eq_ignore_ascii_case("by"), image(word)) {
+            return Some(name);
+        }
+        last = word;
+    }
+    None
+}
+
+/// A kernel image: `Tcpip.sys`, `hal.dll`, `ntoskrnl.exe`.
+fn image(word: &str) -> Option<String> {
+    let word = word.trim_end_matches(['.', ',', ';', ')', '"', '\'', '*']);
+    let (stem, extension) = word.rsplit_once('.')?;
+    let known = ["sys", "dll", "exe"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    (known && !stem.is_empty() && !stem.contains(['\\', '/', '<'])).then(|| word.to_owned())
+}
+
+fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes()
+        .windows(wanted.len())
+        .position(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
+        .map(|at| at + wanted.len())
+}
