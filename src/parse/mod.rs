@@ -25,7 +25,9 @@ mod rows;
 mod scan;
 mod stopcode;
 mod symbol;
+mod text;
 mod thread;
+mod watson;
 
 use crate::evidence::Evidence;
 use page::{Claim, Page, Pos};
@@ -51,6 +53,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     eventlog::DIALECT,
     fault9x::DIALECT,
     bluescreen::DIALECT,
+    watson::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -1,0 +1,46 @@
+//! Small readings of a line that several dialects share.
+
+/// The most of a line that is looked at from one place; a line may be as long as the input.
+const LOOK: usize = 2_000;
+
+/// The beginning of a text, as far as one look goes.
+pub(crate) fn clip(text: &str) -> &str {
+    let mut end = text.len().min(LOOK);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
+}
+
+/// Where `needle` stands in `text`, without ASCII case.
+pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
+    text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+}
+
+/// Whether `needle` stands in `text`, without ASCII case.
+pub(crate) fn has(text: &str, needle: &str) -> bool {
+    find(text, needle).is_some()
+}
+
+/// The last part of a path: `store.exe` of `C:\exchsrvr\bin\store.exe`.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['\\', '/']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finding_ignores_case_and_keeps_boundaries() {
+        assert_eq!(find("Ünd FAULT ->", "fault"), Some(5));
+        assert_eq!(find("x", "longer"), None);
+        assert_eq!(clip(&"é".repeat(3_000)).len(), LOOK);
+    }
+
+    #[test]
+    fn file_names() {
+        assert_eq!(file_name(r"obj\i386\tn5250.exe"), "tn5250.exe");
+        assert_eq!(file_name("store.dbg"), "store.dbg");
+    }
+}
