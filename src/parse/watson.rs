@@ -36,7 +36,7 @@ use crate::evidence::{Exception, Fault, Kind, Module};
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "Dr. Watson",
     anchors: &[
-        "exception occurred",
+        "exception occurred:",
         "exception number",
         "(pid=",
         "State Dump for Thread",
@@ -60,16 +60,20 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         return sixteen_bit(page, pos);
     }
     let mut header = header(page, pos).or_else(|| headless(page, pos))?;
+    let from = header.span.from;
     let entry = entry(page, header.span.to);
-    if let Kind::Fault(fault) = &mut header.kind {
-        fault.address = fault.address.take().or(entry.fault_address);
+    if let (Kind::Fault(fault), Some((address, span))) = (&mut header.kind, entry.fault) {
+        if *fault == Fault::default() {
+            header.span = span;
+        }
+        fault.address.get_or_insert(address);
     }
     let says_nothing = matches!(&header.kind, Kind::Fault(fault) if *fault == Fault::default());
     let mut pieces = entry.modules;
     if !says_nothing {
         pieces.insert(0, Piece { span: header.span, kind: header.kind });
     }
-    let block = Span { from: banner(page, header.span.from), to: entry.end.max(header.span.to) };
+    let block = Span { from: banner(page, from), to: entry.end };
     Some(Claim { pieces, block: Some(block), end: block.to })
 }
 
@@ -89,7 +93,7 @@ fn is_banner(text: &str) -> bool {
 fn begins_entry(page: &Page<'_>, line: usize) -> bool {
     let text = clip(page.text(line));
     is_banner(text)
-        || has(text, "application exception occurred")
+        || has(text, "application exception occurred:")
         || (has(text, "(pid=") && app_and_code(page, line).is_some())
         || has(text, "failure report")
 }
@@ -111,7 +115,7 @@ fn header(page: &Page<'_>, pos: Pos) -> Option<Header> {
         (pos.line.saturating_sub(4)..=pos.line)
             .find(|line| app(clip(page.text(*line))).is_some())
             .map_or(pos, |line| Pos { line, at: if line == pos.line { 0 } else { indent(page.text(line)) } })
-    } else if starts(head, "exception occurred") {
+    } else if starts(head, "exception occurred:") {
         // The words before it, `Application` here, are part of the entry.
         Pos { line: pos.line, at: start_of_phrase(page.text(pos.line), pos.at) }
     } else {
@@ -120,7 +124,7 @@ fn header(page: &Page<'_>, pos: Pos) -> Option<Header> {
     let mut fields = Fields::default();
     for line in from.line..from.line + HEADER {
         let text = if line == from.line { clip(page.rest(from)) } else { clip(page.text(line)) };
-        let next = is_banner(text) || has(text, "exception occurred");
+        let next = is_banner(text) || has(text, "exception occurred:");
         if line > from.line && (next || text.contains("---->") || text.contains("FAULT")) {
             break;
         }
@@ -258,13 +262,14 @@ fn fault_address(text: &str) -> Option<String> {
 /// The body of an entry.
 struct Body {
     modules: Vec<Piece>,
-    fault_address: Option<String>,
+    /// The address of the marked instruction, and its line.
+    fault: Option<(String, Span)>,
     end: Pos,
 }
 
 /// Follows an entry from the end of its header to the last line that looks like Dr. Watson's.
 fn entry(page: &Page<'_>, from: Pos) -> Body {
-    let mut body = Body { modules: Vec::new(), fault_address: None, end: from };
+    let mut body = Body { modules: Vec::new(), fault: None, end: from };
     let mut line = from.line + 1;
     while line < page.lines.len() && line <= body.end.line + GAP {
         let text = clip(page.text(line));
@@ -274,8 +279,8 @@ fn entry(page: &Page<'_>, from: Pos) -> Body {
         if let Some(module) = module_row(text) {
             body.modules.push(Piece { span: page.lines_span(line, line), kind: Kind::Module(module) });
         }
-        if body.fault_address.is_none() {
-            body.fault_address = fault_address(text);
+        if body.fault.is_none() {
+            body.fault = fault_address(text).map(|address| (address, page.lines_span(line, line)));
         }
         if belongs(text) {
             body.end = Pos { line, at: page.text(line).len() };

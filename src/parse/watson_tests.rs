@@ -131,6 +131,7 @@ fn program_logs_that_speak_of_application_exceptions_are_none() {
         "log.warn(\"Application exception occurred: {} - {}\", name);",
         "worker: started (pid=4711)\nchecksum: deadbeef\n",
         "the exception number is given below",
+        "Take note of when the application exception occurred. App: look",
     ] {
         assert!(parse(text).is_empty(), "{text}");
     }
