@@ -6,6 +6,7 @@
 //!
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
+mod analyze;
 mod bluescreen;
 mod debugger;
 mod event_id;
@@ -54,6 +55,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     fault9x::DIALECT,
     bluescreen::DIALECT,
     watson::DIALECT,
+    analyze::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

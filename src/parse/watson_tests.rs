@@ -136,3 +136,23 @@ fn program_logs_that_speak_of_application_exceptions_are_none() {
         assert!(parse(text).is_empty(), "{text}");
     }
 }
+
+#[test]
+fn a_log_of_three_crashes_and_ninety_threads_is_three_incidents() {
+    let found = parse(include_str!("../../fixtures/logs/drwtsn32-three-crashes.log"));
+    let of = |piece: &&Evidence| matches!(piece.kind, Kind::Stack(_));
+    assert_eq!(found.iter().filter(of).count(), 90);
+    let addresses: Vec<_> = found
+        .iter()
+        .filter_map(|piece| {
+            if let Kind::Fault(fault) = &piece.kind { Some((piece.incident, &fault.address)) } else { None }
+        })
+        .collect();
+    assert_eq!(
+        addresses.iter().map(|(incident, _)| *incident).collect::<Vec<_>>(),
+        [Some(1), Some(2), Some(3)]
+    );
+    assert!(addresses.iter().all(|(_, address)| address.is_some()));
+    assert_eq!(found.iter().filter_map(|piece| piece.incident).max(), Some(3));
+    assert!(found.iter().all(|piece| piece.incident.is_some()));
+}
