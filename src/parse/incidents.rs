@@ -4,7 +4,7 @@
 //! an incident; so does what stands within [`REACH`] lines of the same crash evidence, over at most [`LONGEST`]
 //! lines. Context (other events, modules, phrases) never begins an incident.
 
-use super::page::{Claim, Page};
+use super::page::{Claim, Page, Piece};
 use crate::evidence::Evidence;
 
 /// How far evidence may stand from the crash evidence it belongs to, in lines.
@@ -13,11 +13,12 @@ const REACH: u32 = 60;
 const LONGEST: u32 = 2_000;
 
 /// Places all claimed evidence in order and numbers the incidents from 1.
-pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>) -> Vec<Evidence> {
+pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -> Vec<Evidence> {
     let blocks = merged_blocks(page, &claims);
     let mut all: Vec<Evidence> = claims
         .into_iter()
         .flat_map(|claim| claim.pieces)
+        .chain(phrases)
         .map(|piece| Evidence { place: page.place(piece.span), incident: None, kind: piece.kind })
         .collect();
     all.sort_by_key(|piece| (piece.place.bytes.start, piece.place.bytes.end));

@@ -20,6 +20,7 @@ mod hex;
 mod incidents;
 mod lines;
 mod page;
+mod phrases;
 mod prose;
 mod row_body;
 mod rows;
@@ -32,6 +33,7 @@ mod watson;
 
 use crate::evidence::Evidence;
 use page::{Claim, Page, Pos};
+use phrases::Phrases;
 use scan::Anchors;
 use std::sync::LazyLock;
 
@@ -63,19 +65,20 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
 /// Finds the crash evidence in a text.
 #[derive(Debug, Clone, Default)]
 pub struct Parser {
-    phrases: Vec<String>,
+    phrases: Option<Phrases>,
 }
 
 impl Parser {
     /// A parser that also reports where these phrases stand (without case, blanks collapsed).
     pub fn new(phrases: impl IntoIterator<Item = String>) -> Self {
-        Parser { phrases: phrases.into_iter().collect() }
+        Parser { phrases: Phrases::new(phrases) }
     }
 
     /// All evidence in `text`, in the order in which it stands there.
     pub fn parse(&self, text: &str) -> Vec<Evidence> {
         let page = Page::new(text);
         let claims = scan::claims(&page, &ANCHORS, DIALECTS);
-        incidents::number(&page, claims)
+        let phrases = self.phrases.as_ref().map(|phrases| phrases.find(&page)).unwrap_or_default();
+        incidents::number(&page, claims, phrases)
     }
 }
