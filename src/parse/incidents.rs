@@ -1,20 +1,24 @@
 //! Says which pieces of evidence tell of the same crash.
 //!
 //! Pieces inside one report block (a Dr. Watson entry, an `!analyze` output, a crash event with its stack) share
-//! an incident; so does what stands within [`REACH`] lines of the same crash evidence, over at most [`LONGEST`]
-//! lines. Context (other events, modules, phrases) never begins an incident.
+//! an incident. Evidence outside of blocks belongs to the crash evidence within [`REACH`] lines, over at most
+//! [`LONGEST`] lines. Two blocks are two crashes, unless they stand near each other and name the same one: an entry
+//! pasted as text and as XML, an Application Error and the report Windows filed about it. Context (other events,
+//! modules, phrases) never begins an incident.
 
 use super::page::{Claim, Page, Piece};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Kind};
+use std::cmp::Reverse;
+use std::ops::Range;
 
 /// How far evidence may stand from the crash evidence it belongs to, in lines.
 const REACH: u32 = 60;
-/// The most lines one incident may span.
+/// The most lines evidence outside of blocks may add up to.
 const LONGEST: u32 = 2_000;
 
 /// Places all claimed evidence in order and numbers the incidents from 1.
 pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -> Vec<Evidence> {
-    let blocks = merged_blocks(page, &claims);
+    let blocks = blocks(page, &claims);
     let mut all: Vec<Evidence> = claims
         .into_iter()
         .flat_map(|claim| claim.pieces)
@@ -22,79 +26,234 @@ pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -
         .map(|piece| Evidence { place: page.place(piece.span), incident: None, kind: piece.kind })
         .collect();
     all.sort_by_key(|piece| (piece.place.bytes.start, piece.place.bytes.end));
-    let crashes = number_crashes(&mut all, &blocks);
-    number_context(&mut all, &crashes, &blocks);
+    let reports = reports(&all, &blocks);
+    let crashes = crashes(&reports);
+    for (report, crash) in reports.iter().zip(&crashes.of_report) {
+        for index in &report.pieces {
+            all[*index].incident = Some(crashes.all[*crash].number);
+        }
+    }
+    number_context(&mut all, &crashes.all, &blocks);
     all
 }
 
-/// A stretch of bytes and lines that is one report.
-struct Block {
-    bytes: std::ops::Range<usize>,
-}
-
 /// The blocks in order; one inside another, or overlapping it, is part of it.
-fn merged_blocks(page: &Page<'_>, claims: &[Claim]) -> Vec<Block> {
+fn blocks(page: &Page<'_>, claims: &[Claim]) -> Vec<Range<usize>> {
     let mut blocks: Vec<_> =
         claims.iter().filter_map(|claim| claim.block).map(|span| page.place(span).bytes).collect();
-    blocks.sort_by_key(|bytes| (bytes.start, std::cmp::Reverse(bytes.end)));
-    let mut merged: Vec<Block> = Vec::new();
+    blocks.sort_by_key(|bytes| (bytes.start, Reverse(bytes.end)));
+    let mut merged: Vec<Range<usize>> = Vec::new();
     for bytes in blocks {
         match merged.last_mut() {
-            Some(last) if bytes.start < last.bytes.end => last.bytes.end = last.bytes.end.max(bytes.end),
-            _ => merged.push(Block { bytes }),
+            Some(last) if bytes.start < last.end => last.end = last.end.max(bytes.end),
+            _ => merged.push(bytes),
         }
     }
     merged
 }
 
 /// Index of the block a byte lies in.
-fn block_at(blocks: &[Block], byte: usize) -> Option<usize> {
-    let index = blocks.partition_point(|block| block.bytes.start <= byte).checked_sub(1)?;
-    (byte < blocks[index].bytes.end).then_some(index)
+fn block_at(blocks: &[Range<usize>], byte: usize) -> Option<usize> {
+    let index = blocks.partition_point(|block| block.start <= byte).checked_sub(1)?;
+    (byte < blocks[index].end).then_some(index)
 }
 
-/// A numbered incident: its lines so far and its block, if it has one.
-struct Crash {
+/// The crash evidence of one block, or one piece outside of blocks.
+struct Report {
+    block: Option<usize>,
+    lines: (u32, u32),
+    /// Indices into the evidence.
+    pieces: Vec<usize>,
+    /// What it says of the crash, to recognise the same one told twice.
+    keys: Vec<String>,
+}
+
+fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
+    let mut reports: Vec<Report> = Vec::new();
+    for (index, piece) in all.iter().enumerate().filter(|(_, piece)| piece.is_crash()) {
+        let block = block_at(blocks, piece.place.bytes.start);
+        match reports.last_mut() {
+            Some(report) if block.is_some() && report.block == block => {
+                report.lines.1 = report.lines.1.max(piece.place.lines.1);
+                report.pieces.push(index);
+                report.keys.extend(key(&piece.kind));
+            }
+            _ => reports.push(Report {
+                block,
+                lines: piece.place.lines,
+                pieces: vec![index],
+                keys: key(&piece.kind).into_iter().collect(),
+            }),
+        }
+    }
+    reports
+}
+
+/// What makes two pieces the same crash told twice: the stack; process, module and address of a fault; a stop with its
+/// parameters. A code alone tells nothing.
+fn key(kind: &Kind) -> Option<String> {
+    let key = match kind {
+        Kind::Stack(stack) => stack.frames.iter().map(|frame| frame.label()).collect::<Vec<_>>().join(" "),
+        Kind::Fault(fault) => {
+            format!("{} {} {}", fault.process.as_ref()?, fault.module.as_ref()?, fault.address.as_ref()?)
+        }
+        Kind::Bugcheck(check) if !check.parameters.is_empty() => {
+            format!("{:x} {:x?}", check.code, check.parameters)
+        }
+        _ => return None,
+    };
+    Some(key.to_lowercase())
+}
+
+/// A numbered incident.
+struct Crash<'r> {
     number: u32,
     lines: (u32, u32),
-    block: Option<usize>,
+    blocks: Vec<usize>,
+    keys: Vec<&'r str>,
 }
 
-fn number_crashes(all: &mut [Evidence], blocks: &[Block]) -> Vec<Crash> {
-    let mut crashes: Vec<Crash> = Vec::new();
-    for piece in all.iter_mut().filter(|piece| piece.is_crash()) {
-        let block = block_at(blocks, piece.place.bytes.start);
-        let (first, last) = piece.place.lines;
-        let joins = crashes.last().is_some_and(|crash| {
-            let same_block = block.is_some() && block == crash.block;
-            let one_is_loose = block.is_none() || crash.block.is_none();
-            let near =
-                first <= crash.lines.1.saturating_add(REACH) && last.saturating_sub(crash.lines.0) < LONGEST;
-            same_block || (one_is_loose && near)
-        });
-        match crashes.last_mut() {
-            Some(crash) if joins => {
-                crash.lines.1 = crash.lines.1.max(last);
-                crash.block = crash.block.or(block);
+struct Crashes<'r> {
+    all: Vec<Crash<'r>>,
+    /// Index into `all` for every report.
+    of_report: Vec<usize>,
+}
+
+fn crashes(reports: &[Report]) -> Crashes<'_> {
+    let mut crashes = Crashes { all: Vec::new(), of_report: Vec::new() };
+    for report in reports {
+        let keys = report.keys.iter().map(String::as_str);
+        match crashes.all.last_mut().filter(|crash| joins(crash, report)) {
+            Some(crash) => {
+                crash.lines.1 = crash.lines.1.max(report.lines.1);
+                crash.blocks.extend(report.block);
+                crash.keys.extend(keys);
             }
-            _ => crashes.push(Crash { number: crashes.len() as u32 + 1, lines: (first, last), block }),
+            None => crashes.all.push(Crash {
+                number: crashes.all.len() as u32 + 1,
+                lines: report.lines,
+                blocks: report.block.into_iter().collect(),
+                keys: keys.collect(),
+            }),
         }
-        piece.incident = crashes.last().map(|crash| crash.number);
+        crashes.of_report.push(crashes.all.len() - 1);
     }
     crashes
 }
 
+/// Whether a report tells of the same crash as what came before it.
+fn joins(crash: &Crash<'_>, report: &Report) -> bool {
+    let (first, last) = report.lines;
+    let near = first <= crash.lines.1.saturating_add(REACH) && last.saturating_sub(crash.lines.0) < LONGEST;
+    let outside = report.block.is_none() || crash.blocks.is_empty();
+    // The last few are enough: the same crash told twice stands side by side.
+    let told =
+        || report.keys.iter().take(8).any(|key| crash.keys.iter().rev().take(64).any(|known| known == key));
+    near && (outside || told())
+}
+
 /// Context joins the crash of its block, else the nearest one within reach.
-fn number_context(all: &mut [Evidence], crashes: &[Crash], blocks: &[Block]) {
+fn number_context(all: &mut [Evidence], crashes: &[Crash<'_>], blocks: &[Range<usize>]) {
     for piece in all.iter_mut().filter(|piece| piece.incident.is_none()) {
         let block = block_at(blocks, piece.place.bytes.start);
         let (first, last) = piece.place.lines;
         let next = crashes.partition_point(|crash| crash.lines.0 <= first);
         let around = &crashes[next.saturating_sub(1)..(next + 1).min(crashes.len())];
         let distance =
-            |crash: &Crash| first.saturating_sub(crash.lines.1).max(crash.lines.0.saturating_sub(last));
-        let own = around.iter().find(|crash| block.is_some() && crash.block == block);
+            |crash: &Crash<'_>| first.saturating_sub(crash.lines.1).max(crash.lines.0.saturating_sub(last));
+        let own = around.iter().find(|crash| block.is_some_and(|block| crash.blocks.contains(&block)));
         let near = around.iter().filter(|crash| distance(crash) <= REACH).min_by_key(|crash| distance(crash));
         piece.incident = own.or(near).map(|crash| crash.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Event, Exception, Fault};
+
+    fn page(lines: usize) -> Page<'static> {
+        Page::new(Box::leak("x\n".repeat(lines).into_boxed_str()))
+    }
+
+    /// A claim of one piece on a line, with a block over some lines.
+    fn claim(page: &Page<'_>, line: usize, kind: Kind, block: Option<(usize, usize)>) -> Claim {
+        let block = block.map(|(first, last)| page.lines_span(first, last));
+        Claim { block, ..Claim::one(page.span(line, 0, 1), kind) }
+    }
+
+    fn exception() -> Kind {
+        Kind::Exception(Exception { code: 0xC000_0005, address: None })
+    }
+
+    fn fault(process: &str) -> Kind {
+        let some = |text: &str| Some(text.to_owned());
+        Kind::Fault(Fault {
+            process: some(process),
+            module: some("m"),
+            address: some("1"),
+            ..Fault::default()
+        })
+    }
+
+    fn incidents(page: &Page<'_>, claims: Vec<Claim>) -> Vec<Option<u32>> {
+        number(page, claims, Vec::new()).iter().map(|piece| piece.incident).collect()
+    }
+
+    #[test]
+    fn loose_evidence_within_reach_is_one_crash() {
+        let page = page(400);
+        let claims = [10, 60, 200].map(|line| claim(&page, line, exception(), None));
+        assert_eq!(incidents(&page, claims.into()), [Some(1), Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn two_blocks_are_two_crashes_however_near() {
+        let page = page(100);
+        let claims = vec![
+            claim(&page, 1, fault("a"), Some((0, 9))),
+            claim(&page, 5, exception(), None),
+            claim(&page, 11, fault("b"), Some((10, 19))),
+            claim(&page, 25, exception(), None),
+        ];
+        assert_eq!(incidents(&page, claims), [Some(1), Some(1), Some(2), Some(2)]);
+    }
+
+    #[test]
+    fn the_same_crash_told_twice_is_one() {
+        let page = page(100);
+        let claims =
+            vec![claim(&page, 1, fault("a"), Some((0, 9))), claim(&page, 11, fault("A"), Some((10, 19)))];
+        assert_eq!(incidents(&page, claims), [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn a_block_is_one_crash_however_long() {
+        let page = page(3_000);
+        let mut claims = vec![claim(&page, 1, fault("a"), Some((0, 2_990)))];
+        claims.extend((1..30).map(|thread| claim(&page, thread * 99, exception(), None)));
+        assert!(incidents(&page, claims).iter().all(|incident| *incident == Some(1)));
+    }
+
+    #[test]
+    fn context_begins_no_incident() {
+        let page = page(300);
+        let event = || Kind::Event(Event { id: 7, ..Event::default() });
+        let claims = vec![
+            claim(&page, 1, event(), None),
+            claim(&page, 100, exception(), None),
+            claim(&page, 150, event(), None),
+            claim(&page, 250, event(), None),
+        ];
+        assert_eq!(incidents(&page, claims), [None, Some(1), Some(1), None]);
+    }
+
+    #[test]
+    fn evidence_stands_in_the_order_of_the_text() {
+        let page = page(9);
+        let claims = vec![claim(&page, 5, exception(), None), claim(&page, 2, fault("a"), None)];
+        let lines: Vec<_> =
+            number(&page, claims, Vec::new()).iter().map(|piece| piece.place.lines.0).collect();
+        assert_eq!(lines, [3, 6]);
     }
 }

@@ -157,7 +157,7 @@ impl<'t> Rewriter<'t> {
 
 /// The HTML tag at `raw[at..]`, if it is one a page has and no template argument or `<nosymbols>`.
 fn tag(raw: &str, at: usize) -> Option<(usize, Markup)> {
-    let rest = raw[at + 1..].as_bytes();
+    let rest = &raw.as_bytes()[at + 1..];
     let closing = rest.first() == Some(&b'/');
     let name_at = usize::from(closing);
     let name_len = rest[name_at..].iter().take(11).take_while(|byte| byte.is_ascii_alphanumeric()).count();
