@@ -25,4 +25,4 @@ pub use error::Error;
 pub use evidence::{Evidence, Kind};
 pub use matching::{Confidence, Finding};
 pub use parse::Parser;
-pub use signature::Signature;
+pub use signature::{Database, Signature};

@@ -1,0 +1,353 @@
+//! The known issues: those the binary carries, and folders of one's own.
+//!
+//! A signature is one `*.toml` file. Of two with the same id the one loaded later counts: the binary's own
+//! first, then the folders in the order given, the files of a folder by path.
+
+use super::check::{self, Problem};
+use super::model::Signature;
+use super::names::{FramePattern, folded};
+use super::place::{Step, key_at, line_at, line_of};
+use super::runtime::{self, RuntimeFile, RuntimeFrames};
+use crate::Error;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The files below `signatures/` as the binary was built: path, text.
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/signatures.rs"));
+
+/// A signature and the file it came from.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The signature.
+    pub signature: Signature,
+    /// Its file; for an embedded one the path below the source folder.
+    pub path: PathBuf,
+    /// The file's text, to say where in it something stands.
+    text: Cow<'static, str>,
+}
+
+impl Entry {
+    /// Line of what `path` leads to, 1-based.
+    pub(super) fn line_of(&self, path: &[Step]) -> usize {
+        line_of(&self.text, path)
+    }
+}
+
+/// The known issues, by id.
+#[derive(Debug, Clone, Default)]
+pub struct Database {
+    /// By id in lower case.
+    entries: BTreeMap<String, Entry>,
+    runtime: RuntimeFrames,
+}
+
+impl Database {
+    /// The signatures that the binary carries.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::load`].
+    pub fn embedded() -> Result<Self, Vec<Error>> {
+        Database::load(&[], true)
+    }
+
+    /// The signatures below `folders`, on top of the embedded ones if these are wanted.
+    ///
+    /// # Errors
+    ///
+    /// Every file that cannot be read or does not load, and a database without any signature.
+    pub fn load(folders: &[PathBuf], embedded: bool) -> Result<Self, Vec<Error>> {
+        let mut database = Database::default();
+        let mut errors = Vec::new();
+        if embedded {
+            for (path, text) in EMBEDDED {
+                errors.extend(database.add(Path::new(path), Cow::Borrowed(text)).err());
+            }
+        }
+        for folder in folders {
+            for file in toml_files(folder) {
+                let read = file.and_then(|path| match std::fs::read_to_string(&path) {
+                    Ok(text) => database.add(&path, Cow::Owned(text)),
+                    Err(source) => Err(Error::read(&path, source)),
+                });
+                errors.extend(read.err());
+            }
+        }
+        if errors.is_empty() && database.entries.is_empty() {
+            let folders: Vec<_> = folders.iter().map(|path| path.display().to_string()).collect();
+            let message = match folders.as_slice() {
+                [] => "the embedded ones are left out and no folder is named".to_owned(),
+                folders => format!("no signature file (*.toml) in {}", folders.join(", ")),
+            };
+            errors.push(Error::NoSignatures(message));
+        }
+        if errors.is_empty() { Ok(database) } else { Err(errors) }
+    }
+
+    /// Adds one file: a signature, or a list of runtime frames.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signature`] when it does not load; nothing is added then.
+    pub fn add(&mut self, path: &Path, text: Cow<'static, str>) -> Result<(), Error> {
+        if path.file_name().is_some_and(|name| name == runtime::FILE) {
+            return self.add_runtime(path, &text);
+        }
+        let signature: Signature = read(path, &text)?;
+        if let Some(problem) = check::problem(&signature) {
+            return Err(located(path, &text, problem));
+        }
+        let entry = Entry { path: path.to_owned(), text, signature };
+        self.entries.insert(entry.signature.id.to_ascii_lowercase(), entry);
+        Ok(())
+    }
+
+    fn add_runtime(&mut self, path: &Path, text: &str) -> Result<(), Error> {
+        let file: RuntimeFile = read(path, text)?;
+        let mut patterns = Vec::with_capacity(file.frames.len());
+        for (index, entry) in file.frames.iter().enumerate() {
+            let at = [Step::Key("frame"), Step::Index(index)];
+            if entry.reason.trim().is_empty() {
+                return Err(located(path, text, Problem::new(&at, "`reason` is empty")));
+            }
+            let pattern = FramePattern::read(&entry.frame)
+                .map_err(|wrong| located(path, text, Problem::new(&at, format!("`frame`: {wrong}"))))?;
+            patterns.push((pattern, entry.class));
+        }
+        for (pattern, class) in patterns {
+            self.runtime.add(pattern, class);
+        }
+        Ok(())
+    }
+
+    /// The signature with this id, in any case.
+    pub fn get(&self, id: &str) -> Option<&Signature> {
+        self.entries.get(&id.to_ascii_lowercase()).map(|entry| &entry.signature)
+    }
+
+    /// All signatures, by id.
+    pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
+        self.entries.values().map(|entry| &entry.signature)
+    }
+
+    /// All signatures with their files, by id.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// The phrases that text clauses wait for, each once, for [`Parser::new`](crate::Parser::new).
+    pub fn phrases(&self) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let clauses = self.signatures().flat_map(|signature| &signature.matches);
+        let phrases = clauses.filter_map(|clauses| clauses.text.as_ref()).flatten();
+        phrases.filter(|phrase| seen.insert(folded(phrase))).cloned().collect()
+    }
+
+    /// The frames that say nothing of the component that failed.
+    pub fn runtime(&self) -> &RuntimeFrames {
+        &self.runtime
+    }
+}
+
+/// The TOML files below a folder, by path. A loop of links is named instead of walked.
+fn toml_files(folder: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
+    let is_toml = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+    let folder = folder.to_owned();
+    let mut walk = ignore::WalkBuilder::new(&folder);
+    walk.standard_filters(false).follow_links(true).sort_by_file_path(Path::cmp);
+    walk.build().filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => None,
+        Ok(entry) => is_toml(entry.path()).then(|| Ok(entry.into_path())),
+        Err(error) => {
+            let path = path_of(&error).unwrap_or_else(|| folder.clone());
+            let text = error.to_string();
+            Some(Err(Error::read(path, error.into_io_error().unwrap_or_else(|| std::io::Error::other(text)))))
+        }
+    })
+}
+
+/// The path that a walk stumbled over.
+fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::Loop { child, .. } => Some(child.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        let message = error.message();
+        let names_key = ["unknown", "missing", "duplicate"].iter().any(|word| message.starts_with(word));
+        // A file that is no TOML has no key to name.
+        let message = match key_at(text, offset) {
+            Some(key) if !names_key && toml::de::DeTable::parse(text).is_ok() => {
+                format!("`{key}`: {message}")
+            }
+            _ => message.to_owned(),
+        };
+        Error::Signature { path: path.to_owned(), line: line_at(text, offset), message }
+    })
+}
+
+fn located(path: &Path, text: &str, problem: Problem) -> Error {
+    let line = line_of(text, &problem.path);
+    Error::Signature { path: path.to_owned(), line, message: problem.message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const GOOD: &str =
+        "id = \"ACME-1\"\ntitle = \"t\"\nproducts = [\"p\"]\nstatus = \"draft\"\n\n[[match]]\n";
+
+    fn load(text: &str) -> Result<Database, Error> {
+        let mut database = Database::default();
+        database.add(Path::new("acme-1.toml"), Cow::Owned(text.to_owned()))?;
+        Ok(database)
+    }
+
+    fn error(text: &str) -> String {
+        load(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_binary_carries_signatures_that_load() {
+        let database = Database::embedded().unwrap();
+        assert_eq!(database.get("kb276222").unwrap().id, "KB276222");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        let text = format!("{GOOD}stak = [\"a!b\"]\n");
+        let said = error(&text);
+        assert!(said.starts_with("acme-1.toml:7: ") && said.contains("`stak`"), "{said}");
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_with_its_key_and_line() {
+        let said = error("id = \"A\"\ntitle = 5\nproducts = []\nstatus = \"draft\"\n");
+        assert!(said.starts_with("acme-1.toml:2: `title`"), "{said}");
+        let said = error(&format!("{GOOD}event = {{ id = \"x\" }}\n"));
+        assert!(said.starts_with("acme-1.toml:7: `id`"), "{said}");
+        let said = error(&format!("{GOOD}stack = [\n\"a!b\",\n5]\n"));
+        assert!(said.starts_with("acme-1.toml:9: `stack`"), "{said}");
+    }
+
+    #[test]
+    fn a_bad_code_is_named_with_its_key_and_line() {
+        for clause in ["bugcheck = { code = \"0xzz\" }", "exception = { code = -1 }"] {
+            let said = error(&format!("{GOOD}{clause}\n"));
+            assert!(said.starts_with("acme-1.toml:7: `code`"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_and_broken_toml_are_named() {
+        let said = error("id = \"A\"\n");
+        assert!(said.contains("`title`"), "{said}");
+        let said = error("id = \"A\"\ntitle = \"unclosed\nstatus = 1\n");
+        assert!(said.starts_with("acme-1.toml:2: "), "{said}");
+    }
+
+    #[test]
+    fn clauses_that_can_mean_nothing_are_refused() {
+        let cases = [
+            ("", 6, "no clause"),
+            ("stack = []", 7, "`stack` has no frame"),
+            ("stack = [\"a!b\", \"a!\"]", 7, "`stack` has \"a!\""),
+            ("anywhere = true\ntext = [\"a\"]", 7, "`anywhere`"),
+            ("text = [\" \"]", 7, "`text`"),
+            (
+                "bugcheck = { code = 10, parameters = [\"0\", \"0\", \"0\", \"0\", \"0\"] }",
+                7,
+                "more than four",
+            ),
+            ("bugcheck = { code = 10, parameters = [\"%1\"] }", 7, "`parameters` has \"%1\""),
+            ("fault = { module = \"a\", address = \"here\" }", 7, "`address`"),
+            ("\n[match.exception]\ncode = 10\naddress = \"here\"", 10, "`address`"),
+        ];
+        for (clause, line, message) in cases {
+            let said = error(&format!("{GOOD}{clause}\n"));
+            assert!(said.starts_with(&format!("acme-1.toml:{line}: ")) && said.contains(message), "{said}");
+        }
+    }
+
+    #[test]
+    fn notepads_mark_and_line_ends_are_no_error() {
+        let text = format!("\u{feff}{GOOD}stack = [\"a!b\"]\n").replace('\n', "\r\n");
+        assert!(load(&text).unwrap().get("acme-1").is_some());
+    }
+
+    #[test]
+    fn folders_are_walked_and_every_broken_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &[u8]| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let good = format!("{GOOD}stack = [\"a!b\", \"a!c\"]\n");
+        write("deep/er/acme-1.toml", good.as_bytes());
+        write("README.md", b"no signature");
+        let folders = [folder.path().to_owned()];
+        assert_eq!(Database::load(&folders, false).unwrap().signatures().count(), 1);
+        assert!(Database::load(&folders, true).unwrap().get("KB276222").is_some());
+
+        write("bad-1.toml", b"id = 1\n");
+        write("bad-2.TOML", b"nonsense");
+        write("bad-3.toml", b"id = \"\xff\"\n");
+        let errors = Database::load(&[folders[0].clone(), folder.path().join("gone")], false).unwrap_err();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 4, "{said:?}");
+        for (said, name) in said.iter().zip(["bad-1.toml:1: ", "bad-2.TOML:1: ", "bad-3.toml: ", "gone: "]) {
+            assert!(said.contains(name), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_later_id_replaces_an_earlier_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let text =
+            format!("{GOOD}stack = [\"a!b\"]\n").replace("ACME-1", "kb276222").replace("\"t\"", "\"mine\"");
+        fs::write(folder.path().join("kb276222.toml"), text).unwrap();
+        let database = Database::load(&[folder.path().to_owned()], true).unwrap();
+        assert_eq!(database.get("KB276222").unwrap().title, "mine");
+    }
+
+    #[test]
+    fn no_signature_at_all_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        for folders in [vec![], vec![folder.path().to_owned()]] {
+            let errors = Database::load(&folders, false).unwrap_err();
+            assert!(matches!(errors.as_slice(), [Error::NoSignatures(_)]), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_can_add_runtime_frames() {
+        let mut database = Database::default();
+        let add = |database: &mut Database, text: &str| {
+            database.add(Path::new("x/runtime-frames.toml"), Cow::Owned(text.to_owned()))
+        };
+        add(&mut database, "[[frame]]\nframe = \"acme!Log*\"\nreason = \"logging\"\n").unwrap();
+        let frame = FramePattern::read("ACME!LogCrash").unwrap().as_name();
+        assert_eq!(database.runtime().standing(&frame), runtime::Standing::Runtime);
+        let said =
+            add(&mut database, "[[frame]]\nframe = \"acme!\"\nreason = \"x\"\n").unwrap_err().to_string();
+        assert!(said.contains("runtime-frames.toml:1: `frame`"), "{said}");
+    }
+
+    #[test]
+    fn phrases_are_listed_once() {
+        let mut database = load(&format!("{GOOD}text = [\"Local  queue\", \"b\"]\n")).unwrap();
+        let text = format!("{GOOD}text = [\"local queue\"]\n").replace("ACME-1", "ACME-2");
+        database.add(Path::new("acme-2.toml"), Cow::Owned(text)).unwrap();
+        assert_eq!(database.phrases(), ["Local  queue", "b"]);
+    }
+}
