@@ -1,14 +1,25 @@
 //! The `kbtriage` binary: arguments, dispatch, exit code.
 
-use std::io::Write;
+mod cli;
 
-fn main() -> anyhow::Result<()> {
-    let parser = kbtriage::Parser::default();
-    let mut out = std::io::stdout().lock();
-    for path in std::env::args().skip(4) {
-        let bytes = std::fs::read(&path)?;
-        let evidence = parser.parse(&String::from_utf8_lossy(&bytes));
-        writeln!(out, "{}", kbtriage::report::evidence_line(&path, &evidence))?;
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(exit) => exit.into(),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::complain(&format!("{error:#}"));
+            cli::Exit::Unreadable.into()
+        }
     }
-    Ok(())
+}
+
+/// Whether the reader of our output has left (`| head`), which is no error.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -52,6 +52,11 @@ pub(super) fn brief(text: &str, most: usize) -> String {
     short
 }
 
+/// A value as JSON on one line, with every active character in a string as `\u` escape.
+pub fn json_text<T: serde::Serialize>(value: &T) -> serde_json::Result<String> {
+    serde_json::to_string(value).map(json)
+}
+
 /// JSON text with every active character in a string as `\u` escape: the same value, harmless to look at.
 pub(super) fn json(text: String) -> String {
     if !text.chars().any(is_active) {

@@ -97,7 +97,7 @@ struct Source<'e> {
 /// The evidence of one input as one line of JSON, without the line end.
 pub fn evidence_line(input: &str, evidence: &[Evidence]) -> String {
     let document = Document { schema: SCHEMA, input, evidence: evidence.iter().map(piece).collect() };
-    escape::json(serde_json::to_string(&document).unwrap_or_default())
+    escape::json_text(&document).unwrap_or_default()
 }
 
 fn piece(evidence: &Evidence) -> Piece<'_> {

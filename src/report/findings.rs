@@ -96,7 +96,7 @@ pub(super) fn confidence(confidence: Confidence) -> &'static str {
 }
 
 fn text(line: &Line<'_>) -> String {
-    escape::json(serde_json::to_string(line).unwrap_or_default())
+    escape::json_text(line).unwrap_or_default()
 }
 
 fn line<'f>(input: &'f str, finding: &'f Finding<'_>) -> Line<'f> {
@@ -159,7 +159,7 @@ fn rounded(score: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::table::tests::{a_match, a_signature, an_unknown};
+    use crate::report::samples::{a_match, a_signature, an_unknown};
     use serde_json::{Value, json};
 
     fn value(finding: Finding<'_>) -> Value {

@@ -14,7 +14,7 @@ mod listing;
 mod summary;
 mod table;
 
-pub use escape::visible;
+pub use escape::{json_text, visible};
 pub use evidence::evidence_line;
 pub use layout::{Fields, Style};
 pub use summary::Summary;
@@ -72,7 +72,7 @@ impl Format {
 }
 
 /// What became of one input.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub enum Outcome<'a, T: ?Sized> {
     /// It was read, and this is what was found in it.
     Read(&'a T),
@@ -81,6 +81,15 @@ pub enum Outcome<'a, T: ?Sized> {
     /// It could not be read, and why.
     Failed(&'a str),
 }
+
+// Derived, these would ask the same of `T`.
+impl<T: ?Sized> Clone for Outcome<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Outcome<'_, T> {}
 
 /// Writes a report, input by input. `T` is what there is to say about an input: findings, or evidence.
 pub trait Report<T: ?Sized> {
@@ -95,5 +104,62 @@ pub trait Report<T: ?Sized> {
     /// Called once, after the last input, or when the run was interrupted.
     fn end(&mut self, _out: &mut dyn Write, _summary: &Summary) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod samples {
+    //! Findings that the tests of several formats print.
+
+    use crate::matching::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};
+    use crate::signature::Signature;
+
+    pub(super) fn a_signature() -> Signature {
+        toml::from_str(
+            r#"
+            id = "ACME-17"
+            title = "Router stops in route_lookup"
+            products = ["Router 2"]
+            status = "reviewed"
+            url = "https://example.com/17"
+            resolution = "Install service release 1."
+            fixed_in = [
+                { file = "Router.exe", version = "2.1.0.7" },
+                { file = "Route.dll", version = "2.1.0.7", product = "Router 2" },
+            ]
+            "#,
+        )
+        .unwrap()
+    }
+
+    pub(super) fn a_match(signature: &Signature) -> Finding<'_> {
+        Finding::Match(Match {
+            signature,
+            lines: (12, 20),
+            incident: Some(1),
+            confidence: Confidence::Exact,
+            score: 0.9812,
+            because: vec![Reason {
+                clause: "stack",
+                found: "ROUTER!route_lookup < route_next".to_owned(),
+                differs: None,
+                lines: (12, 20),
+            }],
+            verdict: Verdict::Unknown,
+        })
+    }
+
+    pub(super) fn an_unknown(signature: &Signature) -> Finding<'_> {
+        Finding::Unknown(Unknown {
+            lines: (3, 11),
+            incident: 2,
+            summary: "9 frames, top ROUTER!drop".to_owned(),
+            top: Some("ROUTER!drop".to_owned()),
+            nearest: Some(Nearest {
+                signature,
+                score: 0.41,
+                differs: "route_lookup is not there".to_owned(),
+            }),
+        })
     }
 }

@@ -182,59 +182,9 @@ fn verdict(verdict: Verdict) -> &'static str {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::matching::Nearest;
-    use crate::signature::Signature;
-
-    pub(in super::super) fn a_signature() -> Signature {
-        toml::from_str(
-            r#"
-            id = "ACME-17"
-            title = "Router stops in route_lookup"
-            products = ["Router 2"]
-            status = "reviewed"
-            url = "https://example.com/17"
-            resolution = "Install service release 1."
-            fixed_in = [
-                { file = "Router.exe", version = "2.1.0.7" },
-                { file = "Route.dll", version = "2.1.0.7", product = "Router 2" },
-            ]
-            "#,
-        )
-        .unwrap()
-    }
-
-    pub(in super::super) fn a_match(signature: &Signature) -> Finding<'_> {
-        Finding::Match(Match {
-            signature,
-            lines: (12, 20),
-            incident: Some(1),
-            confidence: Confidence::Exact,
-            score: 0.9812,
-            because: vec![Reason {
-                clause: "stack",
-                found: "ROUTER!route_lookup < route_next".to_owned(),
-                differs: None,
-                lines: (12, 20),
-            }],
-            verdict: Verdict::Unknown,
-        })
-    }
-
-    pub(in super::super) fn an_unknown(signature: &Signature) -> Finding<'_> {
-        Finding::Unknown(Unknown {
-            lines: (3, 11),
-            incident: 2,
-            summary: "9 frames, top ROUTER!drop".to_owned(),
-            top: Some("ROUTER!drop".to_owned()),
-            nearest: Some(Nearest {
-                signature,
-                score: 0.41,
-                differs: "route_lookup is not there".to_owned(),
-            }),
-        })
-    }
+    use crate::report::samples::{a_match, a_signature, an_unknown};
 
     fn text(style: Style, findings: &[Finding<'_>]) -> String {
         let mut out = Vec::new();

@@ -1,0 +1,189 @@
+//! The command line as it is typed: clap types and nothing else.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use kbtriage::Confidence;
+use kbtriage::report::Format;
+use std::path::PathBuf;
+
+/// Paste a crash, get the known issue, the fix version and the workaround.
+///
+/// Reads call stacks, event-log entries, Dr. Watson logs, blue screens and application faults from files,
+/// folders or standard input, and names the known issue each crash belongs to.
+#[derive(Debug, Parser)]
+#[command(name = "kbtriage", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(override_usage = "kbtriage [OPTIONS] [PATH]...\n       kbtriage [OPTIONS] <COMMAND>")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 found (check, kb lint, kb test), 2 usage error or an input or \
+    signature that could not be read, 130 interrupted.\n\
+    A file named like a command: ./check"
+)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Common {
+    /// Folder of signatures to add; a later id replaces an earlier one (also KBTRIAGE_SIGNATURES)
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) signatures: Vec<PathBuf>,
+    /// Leave the built-in signatures out
+    #[arg(long, global = true)]
+    pub(crate) no_embedded: bool,
+    /// How to print results
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "table", value_parser = format_parser())]
+    pub(crate) format: Format,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(crate) color: When,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Name skipped inputs too, and say what was loaded
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// Files and folders.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// Files and folders to read; - or nothing is standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Name the known issues in the inputs (the default)
+    Scan(Inputs),
+    /// Gate for CI: the exit code says whether something was found
+    Check(Check),
+    /// Print the evidence alone
+    Parse(Inputs),
+    /// Look at the known issues, or prove them
+    #[command(subcommand)]
+    Kb(Kb),
+    /// Print a completion script
+    Completions {
+        /// Shell to complete in
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// What makes the check fail
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Any)]
+    pub(crate) fail_on: FailOn,
+    /// Known issues count from this confidence on
+    #[arg(long, value_name = "CONFIDENCE", default_value = "likely", value_parser = confidence_parser())]
+    pub(crate) min_confidence: Confidence,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Kb {
+    /// List the known issues
+    List {
+        /// Only those of a product whose name contains this
+        #[arg(long)]
+        product: Option<String>,
+        /// Only those that name this module or file
+        #[arg(long)]
+        module: Option<String>,
+    },
+    /// Show one known issue
+    Show {
+        /// Its id; the number alone is enough: 276222
+        id: String,
+    },
+    /// List the known issues that contain all these words
+    Search {
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
+    /// Look for mistakes in the signatures
+    Lint,
+    /// Prove every example of the signatures
+    Test,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A known issue
+    Known,
+    /// A crash that nothing known explains
+    Unknown,
+    /// Either
+    Any,
+    /// Nothing: report only
+    Never,
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()))
+        .try_map(|name| Format::named(&name).ok_or("no such format"))
+}
+
+fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
+    PossibleValuesParser::new(["exact", "likely", "possible"]).map(|name| match name.as_str() {
+        "exact" => Confidence::Exact,
+        "likely" => Confidence::Likely,
+        _ => Confidence::Possible,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn typed(line: &str) -> CommandLine {
+        CommandLine::try_parse_from(line.split(' ')).unwrap()
+    }
+
+    #[test]
+    fn clap_finds_no_fault() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn scan_is_the_default() {
+        let line = typed("kbtriage --format json a.txt b.txt");
+        assert!(line.command.is_none());
+        assert_eq!(line.inputs.paths, [PathBuf::from("a.txt"), "b.txt".into()]);
+        assert_eq!(line.common.format, Format::Json);
+        assert!(matches!(typed("kbtriage --format json scan a").command, Some(Command::Scan(_))));
+    }
+
+    #[test]
+    fn a_file_may_be_named_like_a_command() {
+        assert_eq!(typed("kbtriage ./check").inputs.paths, [PathBuf::from("./check")]);
+        assert_eq!(typed("kbtriage -- check").inputs.paths, [PathBuf::from("check")]);
+        assert_eq!(typed("kbtriage a check").inputs.paths, [PathBuf::from("a"), "check".into()]);
+    }
+
+    #[test]
+    fn options_stand_before_or_after_a_command() {
+        for line in ["kbtriage --color never kb list", "kbtriage kb list --color never"] {
+            let line = typed(line);
+            assert_eq!(line.common.color, When::Never);
+            assert!(matches!(line.command, Some(Command::Kb(Kb::List { .. }))));
+        }
+    }
+}

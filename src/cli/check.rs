@@ -1,0 +1,106 @@
+//! `kbtriage check`: the gate for CI. The exit code says whether something was found.
+
+use super::Exit;
+use super::args::{Check, FailOn};
+use super::known::Triage;
+use super::options::Options;
+use super::run::{each, nothing_to_read};
+use kbtriage::report::{Outcome, Summary};
+use kbtriage::{Confidence, Finding};
+use std::io::{self, BufWriter, ErrorKind, Write};
+
+pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
+    if nothing_to_read(&check.inputs.paths) {
+        return Ok(Exit::Unreadable);
+    }
+    let triage = Triage::load(options)?;
+    let mut out = BufWriter::new(Reader(io::stdout().lock()));
+    let mut report = options.format.findings(options.style);
+    let mut gate = Gate { fail_on: check.fail_on, min: check.min_confidence, known: 0, unknown: 0 };
+    let count = |summary: &mut Summary, outcome: Outcome<'_, [Finding<'static>]>| {
+        summary.count(outcome);
+        if let Outcome::Read(findings) = outcome {
+            findings.iter().for_each(|finding| gate.see(finding));
+        }
+    };
+    let analyse = move |text: &str| triage.findings(text);
+    let ended = each(options, check.inputs.paths, &mut out, report.as_mut(), analyse, count)?;
+    options.note(&ended.summary.to_string());
+    let exit = match super::scan::exit(&ended) {
+        Exit::Done if gate.fails() => Exit::Found,
+        exit => exit,
+    };
+    options.note(&gate.verdict(exit, ended.summary.errors));
+    Ok(exit)
+}
+
+/// Counts what the check may fail on.
+struct Gate {
+    fail_on: FailOn,
+    min: Confidence,
+    known: usize,
+    unknown: usize,
+}
+
+impl Gate {
+    fn see(&mut self, finding: &Finding<'_>) {
+        match finding {
+            Finding::Match(found) => self.known += usize::from(found.confidence >= self.min),
+            Finding::Unknown(_) => self.unknown += 1,
+        }
+    }
+
+    fn fails(&self) -> bool {
+        match self.fail_on {
+            FailOn::Known => self.known > 0,
+            FailOn::Unknown => self.unknown > 0,
+            FailOn::Any => self.known + self.unknown > 0,
+            FailOn::Never => false,
+        }
+    }
+
+    /// The last line: passed or failed, and why.
+    fn verdict(&self, exit: Exit, unreadable: usize) -> String {
+        let found = format!("known issues {}, unknown crashes {}", self.known, self.unknown);
+        match exit {
+            Exit::Done => format!("check passed: {found}"),
+            Exit::Found => format!("check failed: {found}"),
+            Exit::Unreadable => format!("check failed: unreadable inputs {unreadable}, {found}"),
+            Exit::Interrupted => format!("check interrupted: {found} so far"),
+        }
+    }
+}
+
+/// Standard output whose reader may leave (`| head`): the check goes on without it, its exit code is what counts.
+struct Reader<W>(W);
+
+impl<W: Write> Write for Reader<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fails_on_what_it_was_told_to() {
+        let gate =
+            |fail_on, known, unknown| Gate { fail_on, min: Confidence::Likely, known, unknown }.fails();
+        assert!(gate(FailOn::Known, 1, 0) && !gate(FailOn::Known, 0, 1));
+        assert!(gate(FailOn::Unknown, 0, 1) && !gate(FailOn::Unknown, 1, 0));
+        assert!(gate(FailOn::Any, 1, 0) && gate(FailOn::Any, 0, 1) && !gate(FailOn::Any, 0, 0));
+        assert!(!gate(FailOn::Never, 1, 1));
+    }
+}

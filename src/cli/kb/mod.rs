@@ -1,0 +1,87 @@
+//! `kbtriage kb`: looks at the known issues, or proves them.
+
+mod find;
+mod show;
+
+use super::args::Kb;
+use super::known;
+use super::options::Options;
+use super::{Exit, complain};
+use anyhow::Context as _;
+use kbtriage::Signature;
+use kbtriage::report::{Format, visible};
+use kbtriage::signature::Status;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+
+pub(super) fn run(options: &Options, command: Kb) -> anyhow::Result<Exit> {
+    let database = known::database(options)?;
+    let signatures: Vec<_> = database.signatures().collect();
+    match command {
+        Kb::List { product, module } => {
+            let chosen = find::listed(&signatures, product.as_deref(), module.as_deref());
+            list(options, &chosen)
+        }
+        Kb::Search { words } => list(options, &find::searched(&signatures, &words)),
+        Kb::Show { id } => match find::by_id(&signatures, &id) {
+            Some(signature) => show::show(options, signature),
+            None => {
+                complain(&format!(
+                    "no known issue {id}; nearest: {}",
+                    find::nearest(&signatures, &id).join(", ")
+                ));
+                Ok(Exit::Unreadable)
+            }
+        },
+        Kb::Lint | Kb::Test => Ok(Exit::Done),
+    }
+}
+
+/// What `kb list` prints of a signature, as JSON.
+#[derive(Serialize)]
+struct Row<'s> {
+    id: &'s str,
+    title: &'s str,
+    status: Status,
+    products: &'s [String],
+    url: Option<&'s str>,
+}
+
+fn list(options: &Options, signatures: &[&Signature]) -> anyhow::Result<Exit> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match options.format {
+        Format::Table => {
+            let widest = signatures.iter().map(|signature| signature.id.chars().count()).max().unwrap_or(0);
+            for Signature { id, title, status, .. } in signatures {
+                let draft = if *status == Status::Draft { " (draft)" } else { "" };
+                writeln!(out, "{:<widest$}  {}{draft}", visible(id), visible(title))?;
+            }
+            options.note(&format!("{} known issues", signatures.len()));
+        }
+        Format::Json | Format::Jsonl => {
+            let rows: Vec<_> = signatures.iter().map(|signature| row(signature)).collect();
+            objects(&mut out, options.format, &rows)?;
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+fn row(signature: &Signature) -> Row<'_> {
+    let Signature { id, title, status, products, url, .. } = signature;
+    Row { id, title, status: *status, products, url: url.as_deref() }
+}
+
+/// Writes objects as lines, or as one array.
+fn objects<T: Serialize>(out: &mut dyn Write, format: Format, all: &[T]) -> anyhow::Result<()> {
+    let mut lines = Vec::new();
+    for object in all {
+        lines.push(kbtriage::report::json_text(object).context("cannot print as JSON")?);
+    }
+    match format {
+        Format::Json if lines.is_empty() => writeln!(out, "[]")?,
+        Format::Json => writeln!(out, "[\n{}\n]", lines.join(",\n"))?,
+        _ => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Options as resolved from what was typed, the environment and the terminal.
+
+use super::args::{Common, When};
+use kbtriage::report::{Format, Style, visible};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+/// The narrowest that text is laid out for.
+const NARROWEST: u16 = 60;
+
+/// What every command works with.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// Folders of signatures, in the order in which they are loaded.
+    pub(crate) signatures: Vec<PathBuf>,
+    /// Whether the built-in signatures are used.
+    pub(crate) embedded: bool,
+    pub(crate) format: Format,
+    pub(crate) style: Style,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Options {
+    pub(crate) fn resolve(typed: Common) -> Self {
+        let from_environment = std::env::var_os("KBTRIAGE_SIGNATURES").unwrap_or_default();
+        let mut signatures: Vec<_> =
+            std::env::split_paths(&from_environment).filter(|path| !path.as_os_str().is_empty()).collect();
+        signatures.extend(typed.signatures);
+        Options {
+            signatures,
+            embedded: !typed.no_embedded,
+            format: typed.format,
+            style: Style { width: width(), color: color(typed.color) },
+            quiet: typed.quiet,
+            verbose: typed.verbose,
+        }
+    }
+
+    /// A line for people on stderr, unless they asked for quiet.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            complain(text);
+        }
+    }
+
+    /// A line for people who asked for more.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            complain(text);
+        }
+    }
+}
+
+/// A line on stderr. When nobody can read it, nothing can be done about that.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "kbtriage: {}", visible(text));
+}
+
+/// Columns of the terminal; 80 where output goes into a file or a pipe.
+fn width() -> u16 {
+    match comfy_table::Table::new().width() {
+        Some(columns) => columns.max(NARROWEST),
+        None => Style::default().width,
+    }
+}
+
+fn color(when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => std::io::stdout().is_terminal() && terminal_takes_color(|name| is_set(name)),
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && !(name == "TERM" && value == "dumb"))
+}
+
+/// `is_set` says which variables are there and not empty; a dumb TERM counts as none.
+///
+/// Elsewhere a terminal names itself in TERM. A Windows console obeys colours only where Windows Terminal,
+/// ConEmu or a Unix-like shell stands around it; the old console would print them as rubbish.
+fn terminal_takes_color(is_set: impl Fn(&str) -> bool) -> bool {
+    let named = is_set("TERM") || (cfg!(windows) && (is_set("WT_SESSION") || is_set("ConEmuANSI")));
+    named && !is_set("NO_COLOR")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_color_and_a_dumb_terminal_are_obeyed() {
+        assert!(terminal_takes_color(|name| name == "TERM"));
+        assert!(!terminal_takes_color(|name| name == "TERM" || name == "NO_COLOR"));
+        assert!(!terminal_takes_color(|_| false));
+    }
+}
