@@ -1,0 +1,368 @@
+//! The program from outside: inputs, exit codes, what goes to which stream.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up fails")]
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A ticket whose crash nothing known explains.
+const STRANGER: &str = "\
+Hello, our mail router died again this morning:
+
+0ab1fcfc 00510cc7 cffa119e 07ad9838 0069578c ROUTER!drop_packet+0x25
+0ab1fd4c 004dfe5a 00000034 08564d01 0786a290 ROUTER!route_next+0x307
+0ab1fe04 004e0e46 0786a290 00000000 00000000 ROUTER!route_main+0x11a
+";
+
+const SIGNATURE: &str = r#"
+id = "ACME-17"
+title = "Router stops in route_lookup"
+products = ["Acme Router 2"]
+status = "reviewed"
+url = "https://example.com/17"
+cause = "An index is not checked."
+resolution = "Install service release 1."
+workaround = "Turn route caching off."
+
+[[fixed_in]]
+file = "Router.exe"
+version = "2.1.0.7"
+
+[[match]]
+stack = ["ROUTER!route_lookup", "ROUTER!route_next"]
+
+[[example]]
+expect = "match"
+text = """
+0ab1fcfc 00510cc7 cffa119e 07ad9838 0069578c ROUTER!route_lookup+0x25
+0ab1fd4c 004dfe5a 00000034 08564d01 0786a290 ROUTER!route_next+0x307
+0ab1fe04 004e0e46 0786a290 00000000 00000000 ROUTER!route_main+0x11a
+"""
+"#;
+
+/// A folder with one signature, and room for inputs.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Desk { folder: TempDir::new().unwrap() };
+        desk.put("signatures/acme-17.toml", SIGNATURE);
+        desk
+    }
+
+    fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The program, in this folder, knowing the one signature only.
+    fn kbtriage(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kbtriage"));
+        command
+            .current_dir(self.folder.path())
+            .env_remove("KBTRIAGE_SIGNATURES")
+            .args(["--no-embedded", "--signatures", "signatures"])
+            .args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.kbtriage(arguments))
+    }
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn of(mut command: Command) -> Self {
+        let output = command.output().unwrap();
+        Ran {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn objects(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+#[test]
+fn standard_input_a_file_and_a_folder_are_read() {
+    let desk = Desk::new();
+    desk.put("tickets/a/one.txt", STRANGER);
+    desk.put("tickets/two.txt", STRANGER);
+    let piped = |arguments: &[&str]| {
+        let mut command = desk.kbtriage(arguments);
+        command.write_stdin(STRANGER);
+        Ran::of(command)
+    };
+    for arguments in [&["parse"][..], &["parse", "-"], &["parse", "tickets/two.txt"]] {
+        let ran = piped(arguments);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(
+            ran.out.contains("stack of 3 frames") && ran.out.contains("ROUTER!drop_packet+0x25"),
+            "{ran:?}"
+        );
+    }
+    let ran = desk.run(&["parse", "--format", "jsonl", "tickets"]);
+    let inputs: Vec<_> = ran.objects().iter().map(|object| object["input"].clone()).collect();
+    assert_eq!(
+        inputs,
+        ["tickets/a/one.txt", "tickets/two.txt"].map(|name| name.replace('/', std::path::MAIN_SEPARATOR_STR))
+    );
+}
+
+#[test]
+fn evidence_is_one_object_a_line_or_one_document() {
+    let desk = Desk::new();
+    desk.put("one.txt", STRANGER);
+    desk.put("two.txt", "no crash here\n");
+    let lines = desk.run(&["parse", "--format", "jsonl", "one.txt", "two.txt"]).objects();
+    assert_eq!(lines[0]["schema"], 1);
+    assert_eq!(lines[0]["evidence"][0]["lines"], serde_json::json!([3, 5]));
+    assert_eq!(lines[1]["evidence"], serde_json::json!([]));
+    let document = desk.run(&["parse", "--format", "json", "one.txt", "two.txt"]).out;
+    assert_eq!(serde_json::from_str::<Value>(&document).unwrap(), Value::Array(lines));
+}
+
+#[test]
+fn one_bad_input_is_named_and_the_others_are_reported() {
+    let desk = Desk::new();
+    desk.put("one.txt", STRANGER);
+    desk.put("empty.txt", "");
+    desk.put("picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0");
+    let ran = desk.run(&["scan", "--format", "jsonl", "gone.txt", "empty.txt", "picture.txt", "one.txt"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let objects = ran.objects();
+    let of = |kind: &str| objects.iter().filter(|object| object["type"] == kind).count();
+    assert_eq!((of("error"), of("skipped"), of("summary")), (1, 2, 1), "{ran:?}");
+    let summary = objects.last().unwrap();
+    assert_eq!(summary["type"], "summary");
+    assert_eq!(
+        (&summary["inputs"], &summary["skipped"], &summary["errors"]),
+        (&4.into(), &2.into(), &1.into())
+    );
+    assert!(ran.err.contains("kbtriage: gone.txt: "), "{ran:?}");
+    assert!(!ran.err.contains("empty.txt"), "{ran:?}");
+}
+
+#[test]
+fn skipped_inputs_change_no_exit_code_and_are_named_on_request() {
+    let desk = Desk::new();
+    desk.put("empty.txt", "");
+    let ran = desk.run(&["-v", "empty.txt"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.err.contains("empty.txt: skipped: empty"), "{ran:?}");
+    assert!(ran.err.contains("1 input, 1 skipped: no crash found"), "{ran:?}");
+    assert_eq!(desk.run(&["-q", "empty.txt"]).err, "");
+}
+
+#[test]
+fn a_broken_signature_is_named_with_its_line_and_key() {
+    let desk = Desk::new();
+    desk.put(
+        "signatures/acme-18.toml",
+        SIGNATURE.replace("ACME-17", "ACME-18").replace("cause =", "couse ="),
+    );
+    desk.put("one.txt", STRANGER);
+    for arguments in [&["one.txt"][..], &["check", "one.txt"], &["kb", "list"], &["kb", "lint"]] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?} {ran:?}");
+        assert!(ran.err.contains("acme-18.toml:7") && ran.err.contains("couse"), "{ran:?}");
+    }
+}
+
+#[test]
+fn an_empty_database_is_an_error_and_no_clean_result() {
+    let desk = Desk::new();
+    fs::remove_dir_all(desk.folder.path().join("signatures")).unwrap();
+    fs::create_dir(desk.folder.path().join("signatures")).unwrap();
+    desk.put("one.txt", STRANGER);
+    for arguments in [&["one.txt"][..], &["check", "one.txt"]] {
+        let ran = desk.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(ran.err.contains("no signatures"), "{ran:?}");
+    }
+}
+
+#[test]
+fn signatures_come_from_the_environment_too() {
+    let desk = Desk::new();
+    desk.put("more/acme-18.toml", SIGNATURE.replace("ACME-17", "ACME-18"));
+    desk.put("most/acme-19.toml", SIGNATURE.replace("ACME-17", "ACME-19"));
+    let mut command = desk.kbtriage(&["kb", "list"]);
+    command.env("KBTRIAGE_SIGNATURES", std::env::join_paths(["more", "most"]).unwrap());
+    let ids: Vec<_> = Ran::of(command).out.lines().map(|line| line[..7].to_owned()).collect();
+    assert_eq!(ids, ["ACME-17", "ACME-18", "ACME-19"]);
+}
+
+#[test]
+fn usage_errors_are_2_and_help_is_0() {
+    let desk = Desk::new();
+    for arguments in [
+        &["--formt", "json"][..],
+        &["--format", "yaml", "one.txt"],
+        &["check", "--fail-on", "everything"],
+        &["kb"],
+        &["kb", "show"],
+        &["completions", "klingon"],
+        &["-q", "-v", "one.txt"],
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?} {ran:?}");
+    }
+    for arguments in [&["--help"][..], &["--version"], &["check", "--help"]] {
+        assert_eq!(desk.run(arguments).code, Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_named_like_a_command_is_a_file() {
+    let desk = Desk::new();
+    desk.put("check", STRANGER);
+    for arguments in [&["--format", "jsonl", "./check"][..], &["--format", "jsonl", "--", "check"]] {
+        let ran = desk.run(arguments);
+        assert_eq!((ran.code, &ran.objects().last().unwrap()["inputs"]), (Some(0), &1.into()), "{ran:?}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_request() {
+    let desk = Desk::new();
+    desk.put("one.txt", STRANGER);
+    let plain = desk.run(&["parse", "one.txt"]).out;
+    let never = desk.run(&["parse", "--color", "never", "one.txt"]).out;
+    let always = desk.run(&["parse", "--color", "always", "one.txt"]).out;
+    assert!(!plain.contains('\u{1b}') && always.contains('\u{1b}'));
+    assert_eq!(plain, never);
+    let mut command = desk.kbtriage(&["parse", "one.txt"]);
+    command.env("NO_COLOR", "1");
+    assert_eq!(Ran::of(command).out, plain);
+}
+
+#[test]
+fn nothing_hostile_reaches_a_stream_as_itself() {
+    let desk = Desk::new();
+    let hostile = STRANGER.replace("drop_packet", "drop\u{1b}[2J\u{202e}packet");
+    desk.put("one.txt", &hostile);
+    for arguments in [
+        &["parse", "one.txt"][..],
+        &["parse", "--format", "jsonl", "one.txt"],
+        &["scan", "one.txt"],
+        &["scan", "--format", "jsonl", "one.txt"],
+        &["scan", "no\u{1b}[2J\u{202e}file.txt"],
+    ] {
+        let ran = desk.run(arguments);
+        let active = ['\u{1b}', '\u{202e}', '\u{7}'];
+        assert!(!ran.out.contains(active) && !ran.err.contains(active), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_run_quietly() {
+    let desk = Desk::new();
+    for number in 0..50 {
+        desk.put(&format!("tickets/{number}.txt"), STRANGER.repeat(200));
+    }
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kbtriage"))
+        .current_dir(desk.folder.path())
+        .args(["parse", "--format", "jsonl", "tickets"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_with_the_summary_and_130() {
+    use std::io::{BufRead, BufReader, Read};
+    let desk = Desk::new();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kbtriage"))
+        .current_dir(desk.folder.path())
+        .args(["--no-embedded", "--signatures", "signatures", "--format", "jsonl", "gone.txt", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    out.read_line(&mut first).unwrap();
+    assert!(first.contains("gone.txt"), "{first}");
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert!(rest.starts_with(r#"{"type":"summary","inputs":1,"#), "{rest}");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn known_issues_are_listed() {
+    let desk = Desk::new();
+    let ran = desk.run(&["kb", "list"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "ACME-17  Router stops in route_lookup\n"));
+    let object = &desk.run(&["kb", "list", "--format", "jsonl"]).objects()[0];
+    assert_eq!(
+        (&object["id"], &object["status"], &object["products"]),
+        (&"ACME-17".into(), &"reviewed".into(), &serde_json::json!(["Acme Router 2"]))
+    );
+    for (arguments, found) in [
+        (&["--product", "router"][..], 1),
+        (&["--product", "exchange"], 0),
+        (&["--module", "router.exe"], 1),
+        (&["--product", "acme", "--module", "ROUTER"], 1),
+    ] {
+        let ran = desk.run(&[&["kb", "list"], arguments].concat());
+        assert_eq!(ran.out.lines().count(), found, "{arguments:?}");
+    }
+    assert_eq!(desk.run(&["kb", "search", "route", "caching"]).out.lines().count(), 1);
+    assert_eq!(desk.run(&["kb", "search", "nowhere"]).out, "");
+}
+
+#[test]
+fn a_known_issue_is_shown_by_its_id_in_any_case() {
+    let desk = Desk::new();
+    desk.put("signatures/kb276222.toml", SIGNATURE.replace("ACME-17", "KB276222"));
+    for id in ["KB276222", "kb276222", "276222"] {
+        let ran = desk.run(&["kb", "show", id]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        for part in ["KB276222", "Router.exe 2.1.0.7", "Turn route caching off.", "https://example.com/17"] {
+            assert!(ran.out.contains(part), "{part}: {ran:?}");
+        }
+    }
+    let ran = desk.run(&["kb", "show", "276223"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+    assert!(ran.err.contains("KB276222"), "{ran:?}");
+    let object = &desk.run(&["kb", "show", "--format", "json", "acme-17"]).objects()[0];
+    assert_eq!(object["id"], "ACME-17");
+}
+
+#[test]
+fn completions_know_the_commands() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let ran = desk.run(&["completions", shell]);
+        assert!(ran.code == Some(0) && ran.out.contains("fail-on"), "{shell}");
+    }
+}
