@@ -69,12 +69,13 @@ fn color(when: When) -> bool {
     match when {
         When::Always => true,
         When::Never => false,
-        When::Auto => std::io::stdout().is_terminal() && terminal_takes_color(|name| is_set(name)),
+        When::Auto => std::io::stdout().is_terminal() && terminal_takes_color(is_set),
     }
 }
 
 fn is_set(name: &str) -> bool {
-    std::env::var_os(name).is_some_and(|value| !value.is_empty() && !(name == "TERM" && value == "dumb"))
+    let nothing = if name == "TERM" { "dumb" } else { "" };
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != nothing)
 }
 
 /// `is_set` says which variables are there and not empty; a dumb TERM counts as none.
