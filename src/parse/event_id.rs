@@ -19,7 +19,7 @@ pub(super) struct Id {
     pub(super) end: Pos,
     /// Event Viewer's number: the low word.
     pub(super) value: u32,
-    /// The label says `id`, or a separator makes a bare `Event` a label.
+    /// The label says `id`: not just `event`.
     pub(super) named: bool,
     /// `:`, `=` or the like stands between label and number.
     pub(super) separated: bool,
@@ -29,7 +29,9 @@ pub(super) struct Id {
 
 /// The id whose label holds the anchor at `hit`.
 pub(super) fn at(page: &Page<'_>, hit: Pos) -> Option<Id> {
-    english(page, hit).or_else(|| labelled(page, hit))
+    let spelt = page.rest(hit);
+    let is_english = strip_word(spelt, "event").is_some_and(|rest| !rest.starts_with(['o', 'O']));
+    if is_english { english(page, hit) } else { labelled(page, hit) }
 }
 
 /// `event id 5`, `Events 7`, `EventID: 5`: the word `event` stands at `hit`.
@@ -58,7 +60,7 @@ pub(super) fn english(page: &Page<'_>, hit: Pos) -> Option<Id> {
     // `eventId = 5;` and `EventID = 5,` belong to a program.
     let tail = page.rest(number).get(length..).unwrap_or("");
     let assigned = after_label.trim_start().starts_with('=');
-    if assigned && (tail.starts_with(';') || (tail.starts_with(',') && tail.trim_end() == ",")) {
+    if assigned && (tail.trim_end() == ";" || tail.trim_end() == ",") {
         return None;
     }
     Some(Id {
@@ -66,7 +68,7 @@ pub(super) fn english(page: &Page<'_>, hit: Pos) -> Option<Id> {
         number,
         end: Pos { line: number.line, at: number.at + length },
         value: id,
-        named: after_id.is_some() || separated,
+        named: after_id.is_some(),
         separated,
         glued,
     })
@@ -158,12 +160,10 @@ pub(super) fn read_number(text: &str) -> Option<(u32, usize, bool)> {
             }
             true
         }
-        Some(c) if c.is_alphanumeric() && c.is_ascii() || c == '_' || c == '%' || c == '\\' => return None,
-        Some('.' | ':' | ',' | '/')
-            if second.is_some_and(|c| c.is_ascii_digit()) && first != Some('/') && first != Some(',') =>
-        {
-            return None;
-        }
+        Some(c) if c.is_alphanumeric() && c.is_ascii() || c == '_' || c == '%' => return None,
+        // A path, unless the backslash is Markdown's line break.
+        Some('\\') if second.is_some() => return None,
+        Some('.' | ':') if second.is_some_and(|c| c.is_ascii_digit()) => return None,
         // The first group of a GUID.
         Some('-') if length == 8 && second.is_some_and(|c| c.is_ascii_hexdigit()) => return None,
         _ => false,

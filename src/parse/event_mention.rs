@@ -12,8 +12,8 @@ const LISTED: usize = 24;
 
 /// The mention that begins with `id`, and the ids listed after it.
 pub(super) fn read(page: &Page<'_>, id: &Id) -> Option<Claim> {
-    let plausible = id.value > 0 || id.named;
-    if !plausible || (!id.named && is_count(page, id)) {
+    // `event=2` and `event 0` are no ids of the event log.
+    if !id.named && (id.separated || id.value == 0 || is_count(page, id)) {
         return None;
     }
     let mut pieces = vec![mention(id.value, Span { from: id.start, to: id.end })];
@@ -55,7 +55,8 @@ fn next_listed(page: &Page<'_>, after: Pos) -> Option<(Pos, Pos, u32)> {
         if joined && text.starts_with(|c: char| c.is_ascii_digit()) {
             let (value, length, glued) = event_id::read_number(text)?;
             let to = Pos { line: at.line, at: at.at + length };
-            return (!glued && value > 0 && length <= 5).then_some((at, to, value));
+            // `event ID 9405, 3 times`: a small number counts something.
+            return (!glued && value > 9 && length <= 5).then_some((at, to, value));
         }
         let joint = JOINTS
             .iter()

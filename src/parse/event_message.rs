@@ -145,7 +145,7 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
     let at = page.text(line).find(bare).unwrap_or(0);
     let named = super::event_id::english(page, Pos { line, at }).is_some_and(|id| {
         let tail = page.rest(id.end).trim_start();
-        id.named || tail.is_empty() || tail.starts_with([':', '-', '"'])
+        id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"'])
     });
     named || header_with_id(page, line) || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
 }

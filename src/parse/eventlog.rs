@@ -180,7 +180,9 @@ fn row_end(page: &Page<'_>, id: &Id) -> usize {
     let events = text.get(id.end.at..limit).unwrap_or("").match_indices(['e', 'E']);
     for at in events.map(|(at, _)| id.end.at + at) {
         let hit = Pos { line: id.end.line, at };
-        let Some(next) = event_id::english(page, hit).filter(|next| next.named) else { continue };
+        let Some(next) = event_id::english(page, hit).filter(|next| next.named || next.separated) else {
+            continue;
+        };
         let start = header_start(text, at).max(id.end.at);
         let before = text.get(id.end.at..start).unwrap_or("").trim_end_matches([' ', '(', '"', '-', '*']);
         if start < at || next.separated || before.ends_with(['.', ')', ']', ':', ';', '?', '!']) {

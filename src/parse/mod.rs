@@ -13,6 +13,7 @@ mod event_id;
 mod event_labels;
 mod event_mention;
 mod event_message;
+mod event_xml;
 mod eventlog;
 mod fault9x;
 mod flow;
@@ -58,6 +59,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     bluescreen::DIALECT,
     watson::DIALECT,
     analyze::DIALECT,
+    event_xml::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
