@@ -19,9 +19,9 @@
 //! A stop code in prose is a stop code like any other; only reference lists and query words are left out.
 
 use super::flow::Flow;
-use super::page::{Claim, Page, Pos};
+use super::page::{Claim, Page, Pos, Span};
 use super::stopcode::{self, Code};
-use super::{Dialect, prose};
+use super::{Dialect, hex, prose};
 use crate::evidence::{Bugcheck, Kind, bugcheck_name};
 
 /// See the module docs.
@@ -38,6 +38,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "(0x",
         "( 0x",
         "(c00000",
+        "kibugcheckdata",
+        "BCCode",
     ],
     read,
 };
@@ -47,6 +49,12 @@ const AHEAD: usize = 600;
 const BEHIND: usize = 60;
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    if let Some(at) = page.rest(pos).find("data").filter(|_| page.rest(pos).starts_with(['k', 'K'])) {
+        return check_data(page, Pos { line: pos.line, at: pos.at + at });
+    }
+    if page.rest(pos).get(..6).is_some_and(|word| word.eq_ignore_ascii_case("bccode")) {
+        return error_report(page, pos);
+    }
     let glued = page.text(pos.line).get(..pos.at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let peek = Flow::ahead(page, pos, 80);
     let bracket = peek.text.starts_with('(');
@@ -72,13 +80,16 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         }
         Start::Before(code_at) => (Flow::ahead(page, code_at, AHEAD), 0),
     };
-    let found = stopcode::read(&flow.text, first)?;
+    let mut found = stopcode::read(&flow.text, first)?;
+    if found.parameters.is_empty() {
+        found.parameters = parameters_below(page, &flow).unwrap_or_default();
+    }
     let mut claim: Option<Claim> = None;
     let details = Details::read(page, &flow, &found);
     for (index, code) in found.codes.iter().enumerate() {
         let check = Bugcheck {
             code: code.value,
-            name: bugcheck_name(code.value).map(str::to_owned).or_else(|| details.name.clone()),
+            name: bugcheck_name(code.value).map(str::to_owned).or_else(|| details.name_of(code)),
             parameters: if index == 0 { found.parameters.clone() } else { Vec::new() },
             module: details.module.clone(),
             bucket: None,
@@ -91,10 +102,95 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
                 claim.end = claim.end.max(one.end);
                 claim.pieces.extend(one.pieces);
             }
-            None => claim = Some(one),
+            None => claim = Some(Claim { block: screen(page, flow.span(from, to)), ..one }),
         }
     }
     claim
+}
+
+/// Reads the memory that `dd kibugcheckdata` shows: the code and its four parameters, each row behind an address.
+fn check_data(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    let mut words: Vec<u64> = Vec::new();
+    let mut first = None;
+    for line in pos.line + 1..pos.line + 6 {
+        let mut row = page.text(line).split_ascii_whitespace();
+        let Some(address) = row.next() else { continue };
+        if hex::word(address.trim_end_matches(':')).is_none_or(|(_, digits)| digits < 8) {
+            if words.is_empty() { continue } else { break }
+        }
+        first.get_or_insert(line);
+        words.extend(row.map_while(hex::value));
+        if let [code, parameters @ ..] = words.as_slice()
+            && let Some(parameters) = parameters.get(..4)
+        {
+            let code = u32::try_from(*code).ok()?;
+            let check = Bugcheck {
+                code,
+                name: bugcheck_name(code).map(str::to_owned),
+                parameters: parameters.iter().copied().map(Some).collect(),
+                ..Bugcheck::default()
+            };
+            return Some(Claim::one(page.lines_span(first?, line), Kind::Bugcheck(check)));
+        }
+    }
+    None
+}
+
+/// Reads `BCCode: 116 BCP1: ... BCP4: ...` of an error report.
+fn error_report(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    let flow = Flow::ahead(page, pos, 300);
+    let value = |label: &str| {
+        let at = flow.text.find(label)? + label.len();
+        let rest = flow.rest(at).trim_start_matches([':', ' ', '\t', '=']);
+        let length = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        Some((hex::value(rest.get(..length)?)?, flow.text.len() - rest.len() + length))
+    };
+    let (code, mut end) = value("BCCode").or_else(|| value("BCcode"))?;
+    let code = u32::try_from(code).ok()?;
+    let mut parameters = Vec::new();
+    for label in ["BCP1", "BCP2", "BCP3", "BCP4"] {
+        let Some((parameter, parameter_end)) = value(label) else { break };
+        parameters.push(Some(parameter));
+        end = parameter_end;
+    }
+    if parameters.len() != 4 {
+        parameters.clear();
+    }
+    let name = bugcheck_name(code).map(str::to_owned);
+    let check = Bugcheck { code, name, parameters, ..Bugcheck::default() };
+    Some(Claim::one(flow.span(0, end), Kind::Bugcheck(check)))
+}
+
+/// Four bare numbers in the paragraph below one that announces parameters: `... with the following parameters:`.
+fn parameters_below(page: &Page<'_>, flow: &Flow) -> Option<Vec<Option<u64>>> {
+    let text = &flow.text;
+    if !text.ends_with(':') || !text.contains("parameters") {
+        return None;
+    }
+    let last = flow.pos(text.len() - 1).line;
+    let line = (last + 1..last + 3).find(|line| !page.text(*line).trim().is_empty())?;
+    let below = Flow::ahead(page, Pos { line, at: 0 }, 120);
+    let start = below.text.len() - below.text.trim_start_matches([' ', '\t', '(', '"']).len();
+    stopcode::bare(&below.text, start).map(|parameters| parameters.values)
+}
+
+/// The report around a stop code: the list of loaded drivers and the stack words that a blue screen of Windows NT
+/// shows below it.
+fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
+    let head = (span.to.line + 1..span.to.line + 12).find(|line| page.text(*line).contains("DateStmp"))?;
+    let row = |line: &usize| {
+        page.text(*line)
+            .split_ascii_whitespace()
+            .next()
+            .is_some_and(|word| hex::word(word).is_some_and(|(_, digits)| digits == 8))
+    };
+    let last = (head + 1..head + 200)
+        .take_while(|line| {
+            row(line) || page.text(*line).trim().is_empty() || page.text(*line).contains("Address")
+        })
+        .filter(row)
+        .last()?;
+    Some(Span { from: span.from, to: page.lines_span(last, last).to })
 }
 
 /// Where a code was found.
@@ -137,6 +233,7 @@ const FILLERS: &[&str] = &[
     "system",
     "following",
     "to",
+    "appear",
     "appears",
     "that",
     "check",
@@ -152,6 +249,13 @@ const FILLERS: &[&str] = &[
 /// The code that follows the anchor word within a few words, and its offset.
 fn code_after(text: &str) -> Option<Start> {
     let mut at = text.bytes().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = text.get(..at)?;
+    if !["stop", "bugcheck", "bug", "trap", "fatal", "blue"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+    {
+        return None;
+    }
     let telling = text.get(..at).is_some_and(|word| word.chars().all(|c| c.is_ascii_uppercase()));
     for step in 0..6 {
         let rest = text.get(at..)?;
@@ -161,12 +265,14 @@ fn code_after(text: &str) -> Option<Start> {
         let rest = text.get(at..)?;
         if let Some(code) = Code::at(text, at)
             && !end_of_sentence
-            && (code.prefixed || code.plausible_bare(step == 0, telling))
+            && (code.prefixed || code.plausible_bare(text, step == 0, telling))
         {
             return Some(Start::After(at));
         }
         let word = rest.split([' ', ':', ',', '(', '"', ')', '.']).next().unwrap_or("");
-        if word.is_empty() || !FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)) {
+        if word.is_empty()
+            || !(is_name(word) || FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)))
+        {
             return None;
         }
         at += word.len();
@@ -222,6 +328,13 @@ impl Details {
     }
 }
 
+impl Details {
+    /// The printed name, where it can be one of this code: a status used as a stop code has a status for a name.
+    fn name_of(&self, code: &Code) -> Option<String> {
+        self.name.clone().filter(|name| code.value < 0xC000_0000 || name.starts_with("STATUS_"))
+    }
+}
+
 /// `KMODE_EXCEPTION_NOT_HANDLED`.
 fn is_name(word: &str) -> bool {
     word.len() > 6
@@ -246,18 +359,22 @@ fn below(page: &Page<'_>, flow: &Flow, end: usize) -> Option<String> {
 /// `... in Tcpip.sys`, ` - win32k.sys`, ` driver scsiport.sys`, within the sentence.
 fn sentence_module(rest: &str) -> Option<String> {
     let sentence = rest.get(..rest.find(". ").unwrap_or(rest.len()))?;
-    let mut last = "";
+    let (mut before, mut last) = ("", "");
     for word in sentence.split([' ', '\t', '"', '(', ')', ',']).filter(|word| !word.is_empty()).take(24) {
-        let lead = ["in", "-", "driver", "file", "at", "by", "module"]
-            .iter()
-            .any(|lead| last.eq_ignore_ascii_case(lead));
-        if let (true, Some(name)) = (lead && !last.eq_ignore_ascii_case("by"), image(word)) {
+        let article = last.eq_ignore_ascii_case("the");
+        let lead = if article { before } else { last };
+        let lead = LEADS.iter().any(|known| lead.eq_ignore_ascii_case(known));
+        if let (true, Some(name)) = (lead, image(word)) {
             return Some(name);
         }
+        before = last;
         last = word;
     }
     None
 }
+
+/// Words that stand before the image in which it stopped.
+const LEADS: &[&str] = &["in", "-", "driver", "module", "failed:"];
 
 /// A kernel image: `Tcpip.sys`, `hal.dll`, `ntoskrnl.exe`.
 fn image(word: &str) -> Option<String> {
@@ -272,4 +389,96 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
         .windows(wanted.len())
         .position(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
         .map(|at| at + wanted.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Parser;
+
+    fn checks(text: &str) -> Vec<Bugcheck> {
+        let pieces = Parser::default().parse(text).into_iter();
+        pieces
+            .filter_map(|piece| if let Kind::Bugcheck(check) = piece.kind { Some(check) } else { None })
+            .collect()
+    }
+
+    fn codes(text: &str) -> Vec<u32> {
+        checks(text).iter().map(|check| check.code).collect()
+    }
+
+    #[test]
+    fn codes_in_all_spellings() {
+        for text in [
+            "*** STOP: 0x0000000A",
+            "STOP 0xA",
+            "a STOP message (0x0A)",
+            "STOP x0A",
+            "Stop 0A in Tcpip.sys",
+            "STOP A (0x1, 0x2, 0x3, 0x4)",
+            "STOP 0000000A",
+            "STOP OxOOOOOOOA",
+            "a \"Stop\n0xA\" error",
+            "Bugcheck code 0000000a",
+            "Fatal System Error: 0x0000000a",
+            "Stop code: IRQL_NOT_LESS_OR_EQUAL (0xA)",
+            "0x0000000A Blue Screen",
+            "0x0000000a (0x00000003, 0x0000001c, 0x00000000, 0x00000003)",
+            "Problem signature:\n  BCCode:\ta\n  BCP1:\t0",
+        ] {
+            assert_eq!(codes(text), [0xA], "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_verbs_and_references_are_no_codes() {
+        for text in [
+            "Stop 24 services",
+            "Setup stops with 0xc0020410",
+            "the computer may stop. 0x1E is",
+            "nt!KeBugCheckEx+0x19",
+            "Q123456 STOP 0x0000000A in a driver",
+            "Additional query words: STOP 0xA",
+            "Stop a service",
+        ] {
+            assert_eq!(codes(text), [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_name_several() {
+        assert_eq!(codes("STOP 0x7F or 0x77. \"STOP 0xA\" and \"STOP 0x1E\""), [0x7F, 0x77, 0xA, 0x1E]);
+    }
+
+    #[test]
+    fn the_module_of_the_stop() {
+        let module = |text: &str| checks(text).remove(0).module;
+        assert_eq!(module("STOP 0xA in the Tcpip.sys file").as_deref(), Some("Tcpip.sys"));
+        assert_eq!(
+            module("STOP: 0x0000001E\nNAME Address 8013e953 has base at 80100000 - x.sys.").as_deref(),
+            Some("x.sys")
+        );
+        assert_eq!(module("STOP 0xA when you run Setup.exe"), None);
+    }
+
+    #[test]
+    fn memory_dumps_of_the_check_data() {
+        let text =
+            "kd> dd kibugcheckdata l5\n8073b340  0000000a 00000010 00000002 00000000\n8073b350  fb35c918";
+        let expected = [0x10, 2, 0, 0xfb35_c918].map(Some);
+        assert_eq!(checks(text).remove(0).parameters, expected);
+    }
+
+    #[test]
+    fn parameters_in_the_next_paragraph() {
+        let text =
+            "a \"Stop 0xA\" error with these parameters:\n\n  0x0000001d 0x00000002 0x00000001 0xf0a0c26e";
+        assert_eq!(checks(text).remove(0).parameters.len(), 4);
+    }
+
+    #[test]
+    fn unknown_codes_keep_the_printed_name() {
+        let check = checks("STOP: 0x000001FE (0x1, 0x2, 0x3, 0x4)\nSOME_NEW_FAILURE").remove(0);
+        assert_eq!(check.name.as_deref(), Some("SOME_NEW_FAILURE"));
+    }
 }

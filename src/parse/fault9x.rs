@@ -15,6 +15,7 @@
 
 use super::flow::Flow;
 use super::page::{Claim, Page, Pos};
+use super::words::{BLANK, PUNCTUATION, is, is_file, is_placeholder, starts_with, words};
 use super::{Dialect, hex, prose};
 use crate::evidence::{Fault, Kind};
 
@@ -251,12 +252,14 @@ fn process(flow: &Flow) -> (Option<&str>, usize) {
         let head = text.get(..from).unwrap_or("").trim_end_matches(BLANK);
         let word_at = head.rfind(BLANK).map_or(0, |at| at + 1);
         let word = head.get(word_at..).unwrap_or("");
+        let wrapped = flow.pos(word_at).line != flow.pos(from).line;
         let quoted = word.starts_with(['"', '\'']);
         let begins_name = word
             .trim_start_matches(['"', '\''])
             .starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit());
         let file_already = text.get(from..).is_some_and(|name| name.contains('.')) && word.contains('.');
-        if !begins_name
+        if wrapped
+            || !begins_name
             || file_already
             || word.ends_with(PUNCTUATION)
             || word.ends_with('-')
@@ -349,49 +352,6 @@ fn fatal_exception(flow: &Flow) -> Option<(Fault, usize, usize)> {
         }
     }
     (fault.address.is_some() || fault.module.is_some()).then_some((fault, from, end))
-}
-
-const BLANK: [char; 2] = [' ', '\t'];
-const PUNCTUATION: [char; 12] = ['.', ',', ';', ':', '"', '\'', ')', '!', '?', ']', '(', '*'];
-
-/// Words with their offsets, from an offset on.
-fn words(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = from;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + (rest.len() - rest.trim_start_matches(BLANK).len());
-        let rest = text.get(start..)?;
-        let length = rest.find(BLANK).unwrap_or(rest.len());
-        at = start + length;
-        (length > 0).then(|| (start, rest.get(..length).unwrap_or("")))
-    })
-}
-
-fn is(word: &str, wanted: &str) -> bool {
-    word.trim_end_matches(PUNCTUATION).eq_ignore_ascii_case(wanted)
-}
-
-fn starts_with(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
-}
-
-/// `GDI.EXE`, `~GLC1164.TMP`: a name with an extension.
-pub(super) fn is_file(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty()
-            && (2..=4).contains(&extension.len())
-            && extension.starts_with(|c: char| c.is_ascii_alphabetic())
-            && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
-}
-
-/// `<unknown>`, `Unknown`, `xxxx`, `%2`: what stands where nobody knew, or filled in, the name.
-pub(super) fn is_placeholder(name: &str) -> bool {
-    name.is_empty()
-        || name.starts_with(['<', '%', '[', '(', '?'])
-        || name.eq_ignore_ascii_case("unknown")
-        || starts_with(name, "unknown@")
-        || name.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'.' | b'?' | b'*' | b'_'))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod event_mention;
 mod event_message;
 mod event_xml;
 mod eventlog;
+mod exception;
 mod fault9x;
 mod flow;
 mod hex;
@@ -31,6 +32,7 @@ mod symbol;
 mod text;
 mod thread;
 mod watson;
+mod words;
 
 use crate::evidence::Evidence;
 use page::{Claim, Page, Pos};
@@ -60,6 +62,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     watson::DIALECT,
     analyze::DIALECT,
     event_xml::DIALECT,
+    exception::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -8,7 +8,24 @@ use super::page::Page;
 pub(crate) fn is_reference(page: &Page<'_>, line: usize) -> bool {
     is_reference_title(page.text(line))
         || (line > 0 && !page.text(line).trim().is_empty() && is_reference_title(page.text(line - 1)))
+        || is_article_title(page, line)
         || in_query_words(page, line)
+}
+
+/// The title and its wrapped rest below `ARTICLE-ID: Q99999`; the title of the article itself stands at its head.
+fn is_article_title(page: &Page<'_>, line: usize) -> bool {
+    let id = |back: usize| {
+        line.checked_sub(back).is_some_and(|at| page.text(at).trim_start().starts_with("ARTICLE-ID"))
+    };
+    let titled = line > 3
+        && page
+            .text(line)
+            .trim_start()
+            .strip_prefix("TITLE")
+            .is_some_and(|rest| rest.trim_start_matches('D').trim_start().starts_with(':'));
+    titled
+        || !page.text(line).trim().is_empty()
+            && (id(1) || id(2) || id(3) && !page.text(line - 1).trim().is_empty())
 }
 
 /// Whether the line is the `TITLE   :...` line at the head of an article.
@@ -25,7 +42,7 @@ fn is_reference_title(text: &str) -> bool {
     (5..=6).contains(&digits)
         && matches!(after, Some(b' ' | b'\t' | b':' | b']'))
         && text[digits_at + digits..]
-            .trim_start_matches([' ', '\t', ':', ']'])
+            .trim_start_matches([' ', '\t', ':', ']', '-', '|', '"', '\''])
             .starts_with(|c: char| c.is_alphabetic())
 }
 
@@ -58,6 +75,13 @@ mod tests {
         assert!(is_reference(&page, 1));
         assert!(!is_reference(&page, 3));
         assert!(!is_reference(&page, 4));
+    }
+
+    #[test]
+    fn titles_below_an_article_id_are_references() {
+        let page = Page::new("ARTICLE-ID: Q99999\nTITLE : Stop 0xA\nin a driver\n\nStop 0xA");
+        assert!(is_reference(&page, 1) && is_reference(&page, 2) && !is_reference(&page, 4));
+        assert!(is_reference(&Page::new("Q99999 - \"STOP 0xA\" Occurs"), 0));
     }
 
     #[test]

@@ -20,7 +20,7 @@ impl Code {
     pub(super) fn at(text: &str, from: usize) -> Option<Self> {
         let rest = text.get(from..)?;
         let number = Number::read(rest)?;
-        let value = narrow(number.value)?;
+        let value = narrow(&number)?;
         Some(Code { value, from, to: from + number.length, prefixed: number.prefixed, digits: number.digits })
     }
 
@@ -32,25 +32,34 @@ impl Code {
         )
     }
 
-    /// Whether bare digits are a code and no count of something: `0000000A`, `c000021a`, `1E`; directly behind the
-    /// word only when short.
-    pub(super) fn plausible_bare(&self, direct: bool, telling: bool) -> bool {
+    /// Whether digits without prefix are a code and no count of something: `0000000A`, `c000021a`, and right behind
+    /// the word also `STOP 24`, `Stop 7B`, `STOP A (`.
+    pub(super) fn plausible_bare(&self, text: &str, direct: bool, capitals: bool) -> bool {
+        let printed = text.get(self.from..self.to).unwrap_or("");
+        let letters = printed.contains(|c: char| c.is_ascii_alphabetic()) || printed.starts_with('0');
+        let numeral = printed.contains(|c: char| c.is_ascii_digit());
         match self.digits {
-            8 => true,
-            1..=3 => direct && self.is_stop_code() && telling,
+            8 => numeral && self.is_stop_code(),
+            1 => {
+                direct
+                    && capitals
+                    && text.get(self.to..).is_some_and(|rest| rest.trim_start().starts_with('('))
+            }
+            2 | 3 => direct && numeral && self.is_stop_code() && (capitals || letters),
             _ => false,
         }
     }
 }
 
-/// A code with more digits than 32 bits has a zero too many: `0xC0000009A`.
-fn narrow(value: u64) -> Option<u32> {
-    u32::try_from(value).ok().or_else(|| {
-        let text = format!("{value:x}");
-        (text.len() == 9 && text.contains("000"))
-            .then(|| text.replacen("000", "00", 1))
-            .and_then(|text| u32::from_str_radix(&text, 16).ok())
-    })
+/// The value as a code of 32 bits. `0xC0000009A` has a zero too many, `0xC00021A` one too few.
+fn narrow(number: &Number) -> Option<u32> {
+    let text = format!("{:x}", number.value);
+    let text = match number.digits {
+        7 if text.starts_with("c0") => text.replacen("c0", "c00", 1),
+        9.. if text.len() == 9 && text.contains("000") => text.replacen("000", "00", 1),
+        _ => text,
+    };
+    u32::from_str_radix(&text, 16).ok()
 }
 
 /// A hexadecimal number as people type it, the letter O for a zero included.
@@ -119,7 +128,7 @@ impl Found {
 pub(super) fn read(text: &str, from: usize) -> Option<Found> {
     let code = Code::at(text, from)?;
     let mut found = Found { codes: vec![code.clone()], parameters: Vec::new(), parameters_end: 0 };
-    match parameters(text, code.to) {
+    match parameters(text, code.to).or_else(|| announced(text, code.to)) {
         Some(parameters) if parameters.values.len() == 4 => {
             found.parameters = parameters.values;
             found.parameters_end = parameters.end;
@@ -150,10 +159,21 @@ fn parameters(text: &str, from: usize) -> Option<Parameters> {
     bare(text, from)
 }
 
+/// `... with the following parameters: 0xc0000005, 0xf1b28880, 0x0, 0x0`, in this sentence or the next.
+fn announced(text: &str, from: usize) -> Option<Parameters> {
+    let rest = text.get(from..)?;
+    let at = from + rest.find("parameters").filter(|at| *at < 200)?;
+    let sentence = text.get(at..)?;
+    let colon = at + sentence.find(':').filter(|colon| *colon < 120)? + 1;
+    let start =
+        colon + (text.get(colon..)?.len() - text.get(colon..)?.trim_start_matches([' ', '(', '"']).len());
+    bare(text, start)
+}
+
 /// `(0xc0000005, 80119914, 0, xxxxxxxx)`: at least two numbers or placeholders, closed or not.
 pub(super) fn bracketed(text: &str, from: usize) -> Option<Parameters> {
-    let inside = text.get(from + 1..)?;
-    let parameters = values(text, from + 1, 5);
+    let inside = text.get(from + 1..)?.trim_start();
+    let parameters = values(text, from + 1, 4);
     let real = parameters.values.iter().flatten().count();
     let placeholders = parameters.values.len() - real;
     let blank = inside.starts_with("parameter") || inside.starts_with("0x") || placeholders == 4;
@@ -161,7 +181,7 @@ pub(super) fn bracketed(text: &str, from: usize) -> Option<Parameters> {
 }
 
 /// Four numbers without brackets: all of eight digits or with `0x`, or separated by commas.
-fn bare(text: &str, from: usize) -> Option<Parameters> {
+pub(super) fn bare(text: &str, from: usize) -> Option<Parameters> {
     let rest = text.get(from..)?;
     let mut at = from + (rest.len() - rest.trim_start_matches(JOINERS).len());
     // A name, or a label, may stand between.
@@ -180,7 +200,7 @@ fn bare(text: &str, from: usize) -> Option<Parameters> {
         at += word.len();
         at += text.get(at..)?.len() - text.get(at..)?.trim_start_matches(JOINERS).len();
     }
-    let parameters = values(text, at, 5);
+    let parameters = values(text, at, 4);
     let wide = |part: &str| Number::read(part).is_some_and(|number| number.digits >= 8 || number.prefixed);
     let printed = text.get(at..parameters.end)?;
     let all_wide = printed
@@ -293,6 +313,13 @@ mod tests {
     }
 
     #[test]
+    fn parameters_announced_in_a_sentence() {
+        let parsed =
+            parsed("0x1E error in Srv.sys. It has the following parameters: 0xc0000005, 0x1, 0x0, 0x2.");
+        assert_eq!(parsed.1, [Some(0xc000_0005), Some(1), Some(0), Some(2)]);
+    }
+
+    #[test]
     fn unfilled_parameters_are_none() {
         assert_eq!(parsed("0xA (parameter, parameter, parameter, parameter)").1, [None; 4]);
         assert_eq!(parsed("0xA (0xXXXXXXXX,0x2,0x%9,<xxx>)").1, [None, Some(2), None, None]);
@@ -310,8 +337,9 @@ mod tests {
     }
 
     #[test]
-    fn a_zero_too_many() {
+    fn a_zero_too_many_or_too_few() {
         assert_eq!(parsed("0x00000000A").0, [0xA]);
         assert_eq!(parsed("0xC0000009A").0, [0xC000_009A]);
+        assert_eq!(parsed("0xC00021A").0, [0xC000_021A]);
     }
 }
