@@ -17,6 +17,7 @@ mod event_xml;
 mod eventlog;
 mod exception;
 mod fault9x;
+mod fix_table;
 mod flow;
 mod hex;
 mod incidents;
