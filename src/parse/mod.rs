@@ -19,8 +19,10 @@ mod exception;
 mod fault9x;
 mod fix_table;
 mod flow;
+mod heading;
 mod hex;
 mod incidents;
+mod joined;
 mod lines;
 mod page;
 mod phrases;
@@ -30,8 +32,10 @@ mod rows;
 mod scan;
 mod stopcode;
 mod symbol;
+mod tail;
 mod text;
 mod thread;
+mod visual_studio;
 mod watson;
 mod words;
 
@@ -64,6 +68,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     analyze::DIALECT,
     event_xml::DIALECT,
     exception::DIALECT,
+    visual_studio::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -82,6 +82,12 @@ fn module(text: &str) -> Option<&str> {
 fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
     if rest.is_empty() || rest == "=" {
         symbol.open = true;
+    } else if let Some(after) = rest.strip_prefix(" ?? ::") {
+        // ``ntdll! ?? ::FNODOBFM::`string'+0x1234``: the linker's name for a part split off a function.
+        let (len, open) = function(after);
+        symbol.function = Some(rest[1..rest.len() - after.len() + len].to_owned());
+        symbol.len += rest.len() - after.len() + len;
+        symbol.open = open;
     } else if let Some(after) = rest.strip_prefix("<nosymbols>") {
         symbol.len += rest.len() - after.len();
     } else if rest.starts_with("0x") {
@@ -286,6 +292,7 @@ mod tests {
             "f<HWND__ *,wchar_t const * const &>",
             "0x22",
         );
+        check("n! ?? ::FNODOBFM::`string'+0x1f", "n", "?? ::FNODOBFM::`string'", "0x1f");
         check("c!core::ptr::{{closure}}+0x3", "c", "core::ptr::{{closure}}", "0x3");
         check("Q!`anonymous namespace'::construct+0x44", "Q", "`anonymous namespace'::construct", "0x44");
     }
