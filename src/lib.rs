@@ -23,6 +23,6 @@ pub mod source;
 
 pub use error::Error;
 pub use evidence::{Evidence, Kind};
-pub use matching::{Confidence, Finding};
+pub use matching::{Confidence, Finding, Matcher};
 pub use parse::Parser;
 pub use signature::{Database, Signature};

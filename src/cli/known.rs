@@ -1,8 +1,7 @@
 //! The known issues, as the options say where they are.
 
 use super::options::{Options, complain};
-use super::standin::{Database, Matcher};
-use kbtriage::{Finding, Parser};
+use kbtriage::{Database, Finding, Matcher, Parser};
 
 /// Loads the database, and names every file that does not load.
 ///

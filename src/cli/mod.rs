@@ -9,7 +9,6 @@ mod options;
 mod parse;
 mod run;
 mod scan;
-mod standin;
 
 pub(crate) use options::complain;
 

@@ -16,7 +16,8 @@ fn thread_in(text: &str) -> Option<String> {
     if ["unflagged", "flagged", "not flagged"].iter().any(|word| lower.starts_with(word)) {
         return text.split_whitespace().find(|word| is_number(word)).map(str::to_owned);
     }
-    let label = ["os thread id", "thread id", "thread", "tid"].iter().find(|label| lower.starts_with(**label))?;
+    let label =
+        ["os thread id", "thread id", "thread", "tid"].iter().find(|label| lower.starts_with(**label))?;
     let rest = text.get(label.len()..)?.trim_start_matches([' ', ':', '=', '#', '[', '\t']);
     let id = rest.split([' ', ',', ';', ']', ':', '\t', '(']).next()?;
     (is_number(id) && text.len() < 100).then(|| id.to_owned())

@@ -28,8 +28,22 @@ use crate::evidence::{Frame, Kind, SourceLine, Stack};
 pub(super) const DIALECT: Dialect = Dialect {
     name: "visual-studio",
     anchors: &[
-        ".dll!", ".exe!", ".sys!", ".ocx!", ".drv!", ".cpl!", ".node!", ".pyd!", ".ax!", ".xll!", ".arx!", ") line ",
-        "()\tUnknown", ") Line ", "[External Code]", "[Inline Frame]",
+        ".dll!",
+        ".exe!",
+        ".sys!",
+        ".ocx!",
+        ".drv!",
+        ".cpl!",
+        ".node!",
+        ".pyd!",
+        ".ax!",
+        ".xll!",
+        ".arx!",
+        ") line ",
+        "()\tUnknown",
+        ") Line ",
+        "[External Code]",
+        "[Inline Frame]",
     ],
     read,
 };
@@ -158,7 +172,9 @@ fn row(page: &Page<'_>, pos: Pos) -> Option<Row> {
             Parsed::No => return None,
             Parsed::More(glue) if wrapped < WRAPPED && joined.append(page, glue) => wrapped += 1,
             Parsed::More(_) => return None,
-            Parsed::Row { bare_end: true, .. } if wrapped < WRAPPED && goes_on(page, pos.line + wrapped + 1) => {
+            Parsed::Row { bare_end: true, .. }
+                if wrapped < WRAPPED && goes_on(page, pos.line + wrapped + 1) =>
+            {
                 joined.append(page, " ");
                 wrapped += 1;
             }
@@ -180,11 +196,18 @@ enum Parsed {
     No,
     /// The text ends inside a row: the next line belongs to it, after this glue.
     More(&'static str),
-    Row { frame: Option<Frame>, telling: bool, complete: bool, bare_end: bool, len: usize },
+    Row {
+        frame: Option<Frame>,
+        telling: bool,
+        complete: bool,
+        bare_end: bool,
+        len: usize,
+    },
 }
 
 fn parse(text: &str) -> Parsed {
-    let marks = text.len() - text.trim_start_matches([' ', '\t', '>', '=', '*', '|', '`', '•', '→', '➔', '⇨']).len();
+    let marks =
+        text.len() - text.trim_start_matches([' ', '\t', '>', '=', '*', '|', '`', '•', '→', '➔', '⇨']).len();
     let mut at = marks;
     if let Some(inner) = text[at..].strip_prefix('[') {
         let Some(close) = inner.find(']').filter(|close| *close < 200) else { return Parsed::No };
@@ -194,7 +217,13 @@ fn parse(text: &str) -> Parsed {
             return Parsed::No;
         }
         if !rest.contains('!') && (rest.is_empty() || tail::language(rest).is_some()) {
-            return Parsed::Row { frame: None, telling: true, complete: false, bare_end: false, len: text.len() };
+            return Parsed::Row {
+                frame: None,
+                telling: true,
+                complete: false,
+                bare_end: false,
+                len: text.len(),
+            };
         }
         at = text.len() - rest.len();
     }
@@ -238,7 +267,8 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
         at = tail::columns(text, at);
     }
     let ended = text[at..].trim().is_empty();
-    let telling = tail.line || tail.bytes || language.is_some() || (name.has_extension && arguments.contains(' '));
+    let telling =
+        tail.line || tail.bytes || language.is_some() || (name.has_extension && arguments.contains(' '));
     if (name.module_less && !telling)
         || (!name.has_extension && !telling && !name.spaced)
         || (!ended && !telling && !tail::next_frame(&text[at..]))
@@ -272,7 +302,9 @@ fn leading_source(text: &str) -> (usize, Option<SourceLine>) {
         return (0, None);
     }
     match number.parse() {
-        Ok(line) if file.contains(['\\', '/', '.']) => (end + 3, Some(SourceLine { file: file.to_owned(), line })),
+        Ok(line) if file.contains(['\\', '/', '.']) => {
+            (end + 3, Some(SourceLine { file: file.to_owned(), line }))
+        }
         _ if number.starts_with("File and line") => (end + 3, None),
         _ => (0, None),
     }
@@ -330,5 +362,10 @@ fn function_or_address(text: &str, plain: bool) -> Option<Symbol> {
         return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
     }
     let (len, open) = symbol::function(text);
-    (len > 0 || open).then(|| Symbol { function: Some(text[..len].to_owned()), len, open, ..Symbol::default() })
+    (len > 0 || open).then(|| Symbol {
+        function: Some(text[..len].to_owned()),
+        len,
+        open,
+        ..Symbol::default()
+    })
 }

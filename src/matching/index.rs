@@ -1,0 +1,232 @@
+//! Finds the ways to recognise an issue that a piece of evidence could be part of.
+//!
+//! Each way (an [`Alternative`]) is listed under what is rarest in it: its frames, else its stop code, fault,
+//! exception, event or phrase. So the cost of a piece depends on what it shares with signatures, not on how
+//! many there are.
+
+use super::clauses::EventPattern;
+use super::stack::{Row, StackClause};
+use crate::evidence::Fault;
+use crate::signature::names::{FramePattern, Pattern, folded, module};
+use crate::signature::{Clauses, Database, RuntimeFrames, Signature, Standing};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A frame that more ways than this name says little; only those that begin with it are tried.
+const COMMON: usize = 64;
+
+/// One `[[match]]` of a signature, made ready.
+pub(super) struct Alternative<'db> {
+    pub(super) signature: &'db Signature,
+    /// Number of the signature in the database.
+    pub(super) order: usize,
+    pub(super) clauses: &'db Clauses,
+    pub(super) stack: Option<StackClause>,
+    pub(super) events: Vec<EventPattern>,
+    /// Phrases, folded.
+    pub(super) text: Vec<String>,
+    /// The fault clause names a module of the runtime.
+    pub(super) common_module: bool,
+}
+
+impl<'db> Alternative<'db> {
+    fn new(order: usize, signature: &'db Signature, clauses: &'db Clauses, runtime: &RuntimeFrames) -> Self {
+        let text = clauses
+            .text
+            .as_ref()
+            .map_or(Vec::new(), |phrases| phrases.iter().map(|phrase| folded(phrase)).collect());
+        let faulting = clauses.fault.as_ref().and_then(|fault| fault.module.as_deref());
+        let common_module = faulting.is_some_and(|name| {
+            FramePattern::read(&format!("{name}!*"))
+                .is_ok_and(|frame| runtime.standing(&frame.as_name()) < Standing::Own)
+        });
+        Alternative {
+            signature,
+            order,
+            clauses,
+            stack: StackClause::new(clauses, runtime),
+            events: clauses.event.iter().map(EventPattern::new).collect(),
+            text,
+            common_module,
+        }
+    }
+}
+
+/// All ways to recognise an issue, by what is rarest in them.
+pub(super) struct Index<'db> {
+    alternatives: Vec<Alternative<'db>>,
+    frames: Frames,
+    bugchecks: HashMap<u32, Vec<usize>>,
+    /// By process and by module; those that name neither by an exact name are under the empty one.
+    faults: HashMap<String, Vec<usize>>,
+    exceptions: HashMap<u32, Vec<usize>>,
+    /// By event id: the way, and which of its events.
+    events: HashMap<u32, Vec<(usize, usize)>>,
+    /// By folded phrase.
+    phrases: HashMap<String, Vec<usize>>,
+    /// Ids of all events that any way names.
+    event_ids: BTreeSet<u32>,
+}
+
+impl<'db> Index<'db> {
+    pub(super) fn new(database: &'db Database) -> Self {
+        let runtime = database.runtime();
+        let all = database.signatures().enumerate();
+        let alternatives = all.flat_map(|(order, signature)| {
+            signature.matches.iter().map(move |clauses| Alternative::new(order, signature, clauses, runtime))
+        });
+        let mut index = Index {
+            alternatives: alternatives.collect(),
+            frames: Frames::default(),
+            bugchecks: HashMap::new(),
+            faults: HashMap::new(),
+            exceptions: HashMap::new(),
+            events: HashMap::new(),
+            phrases: HashMap::new(),
+            event_ids: BTreeSet::new(),
+        };
+        for number in 0..index.alternatives.len() {
+            index.list(number);
+        }
+        let frames = &index.frames;
+        for stack in index.alternatives.iter_mut().filter_map(|alternative| alternative.stack.as_mut()) {
+            stack.weigh(|frame| frames.named_by(frame));
+        }
+        index
+    }
+
+    /// Lists a way under what is rarest in it.
+    fn list(&mut self, number: usize) {
+        let Some(alternative) = self.alternatives.get(number) else { return };
+        let clauses = alternative.clauses;
+        self.event_ids.extend(clauses.event.iter().map(|event| event.id));
+        if let Some(stack) = &alternative.stack {
+            self.frames.list(number, stack);
+        } else if let Some(bugcheck) = &clauses.bugcheck {
+            self.bugchecks.entry(bugcheck.code).or_default().push(number);
+        } else if let Some(fault) = &clauses.fault {
+            let names =
+                [&fault.process, &fault.module].into_iter().flatten().map(|name| Pattern::module(name));
+            let mut keys: BTreeSet<String> =
+                names.filter_map(|name| name.exact().map(str::to_owned)).collect();
+            if keys.is_empty() {
+                keys.insert(String::new());
+            }
+            for key in keys {
+                self.faults.entry(key).or_default().push(number);
+            }
+        } else if let Some(exception) = &clauses.exception {
+            self.exceptions.entry(exception.code).or_default().push(number);
+        } else if !clauses.event.is_empty() {
+            let telling = clauses.event.iter().position(|event| event.message.is_some()).unwrap_or(0);
+            if let Some(event) = clauses.event.get(telling) {
+                self.events.entry(event.id).or_default().push((number, telling));
+            }
+        } else if let Some(longest) = alternative.text.iter().max_by_key(|phrase| phrase.len()) {
+            self.phrases.entry(longest.clone()).or_default().push(number);
+        }
+    }
+
+    pub(super) fn alternative(&self, number: usize) -> Option<&Alternative<'db>> {
+        self.alternatives.get(number)
+    }
+
+    /// Whether any way asks for events of this id.
+    pub(super) fn names_event(&self, id: u32) -> bool {
+        self.event_ids.contains(&id)
+    }
+
+    pub(super) fn by_stack(&self, rows: &[Row<'_>]) -> Vec<usize> {
+        self.frames.candidates(rows)
+    }
+
+    pub(super) fn by_bugcheck(&self, code: u32) -> &[usize] {
+        self.bugchecks.get(&code).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn by_exception(&self, code: u32) -> &[usize] {
+        self.exceptions.get(&code).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn by_event(&self, id: u32) -> &[(usize, usize)] {
+        self.events.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn by_phrase(&self, phrase: &str) -> &[usize] {
+        self.phrases.get(phrase).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn by_fault(&self, fault: &Fault) -> BTreeSet<usize> {
+        let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
+        names.chain([String::new()]).filter_map(|name| self.faults.get(&name)).flatten().copied().collect()
+    }
+}
+
+/// A frame of a stack clause: the way, the frame's place among the telling ones, whether the clause may stand anywhere.
+#[derive(Debug, Clone, Copy)]
+struct Posting {
+    number: usize,
+    place: usize,
+    anywhere: bool,
+}
+
+/// The telling frames of all stack clauses.
+#[derive(Default)]
+struct Frames {
+    /// By module and function, where both are exact.
+    exact: HashMap<(String, String), Vec<Posting>>,
+    /// Frames with a `*`, without module or with an offset, by module; without one under the empty name.
+    open: BTreeMap<String, Vec<(FramePattern, Posting)>>,
+}
+
+impl Frames {
+    fn list(&mut self, number: usize, stack: &StackClause) {
+        let telling = stack.telling.iter().filter_map(|index| stack.frames.get(*index));
+        for (place, frame) in telling.enumerate() {
+            let posting = Posting { number, place, anywhere: stack.anywhere };
+            match Self::key(frame) {
+                Some(key) => self.exact.entry(key).or_default().push(posting),
+                None => {
+                    let module = frame.module.as_ref().and_then(Pattern::exact).unwrap_or("").to_owned();
+                    self.open.entry(module).or_default().push((frame.clone(), posting));
+                }
+            }
+        }
+    }
+
+    fn key(frame: &FramePattern) -> Option<(String, String)> {
+        let module = frame.module.as_ref()?.exact()?;
+        Some((module.to_owned(), frame.function.exact()?.to_owned()))
+    }
+
+    /// How many ways name a frame.
+    fn named_by(&self, frame: &FramePattern) -> usize {
+        Self::key(frame).and_then(|key| self.exact.get(&key)).map_or(1, Vec::len)
+    }
+
+    /// The ways that share their first or second telling frame with a stack, or any two.
+    fn candidates(&self, rows: &[Row<'_>]) -> Vec<usize> {
+        let mut shared: BTreeMap<usize, (bool, BTreeSet<usize>)> = BTreeMap::new();
+        let mut count = |posting: &Posting| {
+            let (leads, places) = shared.entry(posting.number).or_default();
+            *leads |= posting.place < 2 || posting.anywhere;
+            places.insert(posting.place);
+        };
+        let mut seen = BTreeSet::new();
+        for row in rows.iter().filter(|row| !row.name.is_blank()) {
+            let key = (row.name.module.clone(), row.name.function.clone());
+            let open = [row.name.module.as_str(), ""].into_iter().filter_map(|module| self.open.get(module));
+            let open = open.flatten().filter(|(frame, _)| frame.holds(&row.name));
+            open.for_each(|(_, posting)| count(posting));
+            if let Some(list) = self.exact.get(&key)
+                && seen.insert(key)
+            {
+                list.iter().filter(|posting| posting.place < 2 || list.len() <= COMMON).for_each(&mut count);
+            }
+        }
+        shared
+            .into_iter()
+            .filter(|(_, (leads, places))| *leads || places.len() > 1)
+            .map(|(number, _)| number)
+            .collect()
+    }
+}

@@ -1,0 +1,178 @@
+//! Gathers what matched, and keeps each issue once a crash.
+
+use super::clauses::Held;
+use super::finding::{Confidence, Match, Nearest, Reason};
+use super::index::Alternative;
+use super::score;
+use super::verdict::Versions;
+use crate::signature::Signature;
+use std::collections::BTreeMap;
+
+/// Matches of a signature without a crash that stand closer than this, in lines, are one.
+const APART: u32 = 200;
+
+/// One way to recognise an issue that holds, or nearly.
+pub(super) struct Candidate {
+    /// `None`: a near miss.
+    confidence: Option<Confidence>,
+    score: f64,
+    reasons: Vec<Reason>,
+    lines: (u32, u32),
+    incident: Option<u32>,
+}
+
+impl Candidate {
+    /// `None` when nothing in it speaks for the issue.
+    pub(super) fn new(held: Vec<Held>, missing: &[String], incident: Option<u32>) -> Option<Self> {
+        if !held.iter().any(|held| held.telling) {
+            return None;
+        }
+        let (confidence, score) = score::judge(&held, missing.len());
+        let mut reasons: Vec<Reason> = held.into_iter().map(|held| held.reason).collect();
+        if let (Some(reason), false) = (reasons.first_mut(), missing.is_empty()) {
+            let without = format!("without {}", missing.join(", "));
+            reason.differs = Some(match reason.differs.take() {
+                Some(differs) => format!("{differs}; {without}"),
+                None => without,
+            });
+        }
+        let lines = span(&reasons)?;
+        Some(Candidate { confidence, score, reasons, lines, incident })
+    }
+
+    /// What differed, in one line.
+    fn differs(&self) -> String {
+        let differs: Vec<_> = self.reasons.iter().filter_map(|reason| reason.differs.as_deref()).collect();
+        differs.join("; ")
+    }
+}
+
+fn span(reasons: &[Reason]) -> Option<(u32, u32)> {
+    reasons.iter().map(|reason| reason.lines).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+/// A crash, or where there is none a stretch of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scene {
+    Incident(u32),
+    Stretch(u32),
+}
+
+/// What is kept of a signature in one scene.
+struct Kept<'db> {
+    signature: &'db Signature,
+    /// The way that holds best.
+    number: usize,
+    best: Candidate,
+    /// The last line of all that matched, to see where the next stretch begins.
+    last: u32,
+    /// Reasons of other ways that hold as well, by kind of clause.
+    others: Vec<Reason>,
+}
+
+/// Everything that matched in one input.
+#[derive(Default)]
+pub(super) struct Pool<'db> {
+    kept: BTreeMap<(usize, Scene), Kept<'db>>,
+    /// The stretch that is open, by signature.
+    stretches: BTreeMap<usize, u32>,
+    nearest: BTreeMap<u32, Nearest<'db>>,
+}
+
+impl<'db> Pool<'db> {
+    /// Takes in what one way of an issue found.
+    pub(super) fn add(&mut self, number: usize, alternative: &Alternative<'db>, candidate: Candidate) {
+        if candidate.confidence < Some(Confidence::Likely) {
+            self.near_miss(alternative.signature, &candidate);
+        }
+        if candidate.confidence.is_none() {
+            return;
+        }
+        let scene = match candidate.incident {
+            Some(incident) => Scene::Incident(incident),
+            None => Scene::Stretch(self.stretch(alternative.order, candidate.lines)),
+        };
+        let signature = alternative.signature;
+        match self.kept.get_mut(&(alternative.order, scene)) {
+            Some(kept) => kept.merge(number, candidate),
+            None => {
+                let last = candidate.lines.1;
+                let kept = Kept { signature, number, best: candidate, last, others: Vec::new() };
+                self.kept.insert((alternative.order, scene), kept);
+            }
+        }
+    }
+
+    /// The stretch that lines belong to: the open one, or a new one when they stand apart from it.
+    fn stretch(&mut self, order: usize, lines: (u32, u32)) -> u32 {
+        let open = self.stretches.get(&order).copied();
+        let last = open.and_then(|open| self.kept.get(&(order, Scene::Stretch(open)))).map(|kept| kept.last);
+        let stretch = match (open, last) {
+            (Some(open), Some(last)) if lines.0 <= last.saturating_add(APART) => open,
+            (Some(open), _) => open + 1,
+            (None, _) => 0,
+        };
+        self.stretches.insert(order, stretch);
+        stretch
+    }
+
+    fn near_miss(&mut self, signature: &'db Signature, candidate: &Candidate) {
+        let Some(incident) = candidate.incident else { return };
+        let better = self.nearest.get(&incident).is_none_or(|nearest| {
+            candidate.score > nearest.score
+                || (candidate.score == nearest.score && signature.id < nearest.signature.id)
+        });
+        if better {
+            let nearest = Nearest { signature, score: candidate.score, differs: candidate.differs() };
+            self.nearest.insert(incident, nearest);
+        }
+    }
+
+    /// The matches, the surest first, and the nearest issue of each crash.
+    pub(super) fn finish(self, versions: &Versions<'_>) -> (Vec<Match<'db>>, BTreeMap<u32, Nearest<'db>>) {
+        let mut matches: Vec<Match<'db>> =
+            self.kept.into_values().filter_map(|kept| kept.finish(versions)).collect();
+        matches.sort_by(|a, b| {
+            let rank = b.confidence.cmp(&a.confidence).then(b.score.total_cmp(&a.score));
+            rank.then(a.lines.cmp(&b.lines)).then_with(|| a.signature.id.cmp(&b.signature.id))
+        });
+        (matches, self.nearest)
+    }
+}
+
+impl<'db> Kept<'db> {
+    fn merge(&mut self, number: usize, mut other: Candidate) {
+        self.last = self.last.max(other.lines.1);
+        let rank = |candidate: &Candidate| (candidate.confidence, candidate.score);
+        if rank(&other) > rank(&self.best) {
+            std::mem::swap(&mut self.best, &mut other);
+            if self.number == number {
+                return;
+            }
+            self.number = number;
+        } else if self.number == number {
+            return;
+        }
+        if other.confidence >= Some(Confidence::Likely) {
+            for reason in other.reasons {
+                if self.others.iter().all(|known| known.clause != reason.clause) {
+                    self.others.push(reason);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, versions: &Versions<'_>) -> Option<Match<'db>> {
+        self.others.retain(|other| self.best.reasons.iter().all(|own| own.clause != other.clause));
+        self.best.reasons.append(&mut self.others);
+        Some(Match {
+            signature: self.signature,
+            lines: span(&self.best.reasons)?,
+            incident: self.best.incident,
+            confidence: self.best.confidence?,
+            score: self.best.score,
+            verdict: versions.verdict(self.best.incident, &self.signature.fixed_in),
+            because: self.best.reasons,
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! Holds a stack clause against a stack.
+//!
+//! The telling frames of a clause are those of the highest standing in it: a component's own frames, or the
+//! system's where it names no component. They are sought in order, innermost first, others may lie between.
+//! Stacks of the same crash differ: a frame lost or renamed by optimisation, one added by a hook, the bottom
+//! cut off. Stacks of another crash under the same callers differ too, in several of the innermost frames at
+//! once; so what decides is how near to the top the first telling frames stand.
+
+use super::finding::Confidence;
+use crate::evidence::{Frame, Stack};
+use crate::signature::names::{FrameName, FramePattern};
+use crate::signature::{Clauses, RuntimeFrames, Standing};
+
+/// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
+const ROWS: usize = 1_024;
+/// Telling frames that may stand above the first one when all else holds.
+const ADDED_ON_TOP: usize = 2;
+/// Telling frames that may stand above the second one when the first is lost or renamed.
+const RENAMED_ON_TOP: usize = 1;
+
+/// A row of a stack, with its names for comparing.
+pub(super) struct Row<'e> {
+    pub(super) frame: &'e Frame,
+    pub(super) name: FrameName,
+    pub(super) standing: Standing,
+}
+
+/// The rows of a stack, innermost first.
+pub(super) fn rows<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Vec<Row<'e>> {
+    let row = |frame: &'e Frame| {
+        let name = FrameName::of(frame);
+        Row { frame, standing: runtime.standing(&name), name }
+    };
+    stack.frames.iter().take(ROWS).map(row).collect()
+}
+
+/// A stack clause made ready.
+pub(super) struct StackClause {
+    pub(super) frames: Vec<FramePattern>,
+    /// The frames as the signature spells them.
+    labels: Vec<String>,
+    /// How telling each frame is, see [`weigh`](StackClause::weigh).
+    weights: Vec<f64>,
+    /// Index of each telling frame.
+    pub(super) telling: Vec<usize>,
+    /// Standing of the telling frames.
+    level: Standing,
+    pub(super) anywhere: bool,
+}
+
+/// What a clause found in a stack.
+pub(super) struct StackHeld {
+    /// The most that may be said; `None` when this is another crash that shares some frames.
+    pub(super) cap: Option<Confidence>,
+    /// Weight of the frames found, and of all.
+    pub(super) found: f64,
+    pub(super) of: f64,
+    /// Only one telling frame: never more than possible when nothing else speaks for it.
+    pub(super) single: bool,
+    pub(super) text: String,
+    pub(super) differs: Option<String>,
+    pub(super) lines: (u32, u32),
+}
+
+impl StackClause {
+    /// `None` when the clauses have no stack.
+    pub(super) fn new(clauses: &Clauses, runtime: &RuntimeFrames) -> Option<Self> {
+        let labels = clauses.stack.clone()?;
+        let frames: Vec<_> = labels.iter().filter_map(|label| FramePattern::read(label).ok()).collect();
+        let standing: Vec<_> = frames.iter().map(|frame| runtime.standing(&frame.as_name())).collect();
+        let level = standing.iter().copied().max()?;
+        let telling: Vec<usize> =
+            (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
+        let weights = standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
+        Some(StackClause { frames, labels, weights, telling, level, anywhere: clauses.anywhere })
+    }
+
+    /// Weighs the frames: one that many signatures name tells less, and so does one farther out.
+    pub(super) fn weigh(&mut self, named_by: impl Fn(&FramePattern) -> usize) {
+        let mut depth = 1.0;
+        for (weight, frame) in self.weights.iter_mut().zip(&self.frames) {
+            *weight *= depth / (1.0 + (named_by(frame).max(1) as f64).ln());
+            depth *= 0.9;
+        }
+    }
+
+    /// Holds the clause against a stack; `None` when no telling frame stands in it.
+    pub(super) fn hold(&self, rows: &[Row<'_>]) -> Option<StackHeld> {
+        let places = self.align(rows);
+        let held: Vec<usize> = self
+            .telling
+            .iter()
+            .copied()
+            .filter(|index| places.get(*index).is_some_and(Option::is_some))
+            .collect();
+        let first = places.get(*held.first()?).copied().flatten()?;
+        let above = rows.iter().take(first).filter(|row| row.standing >= self.level).count();
+        let weight = |index: usize| self.weights.get(index).copied().unwrap_or(0.0);
+        let found: f64 = (0..places.len()).filter(|index| places[*index].is_some()).map(weight).sum();
+        let lines = places.iter().flatten().filter_map(|at| rows.get(*at)).map(|row| row.frame.line);
+        Some(StackHeld {
+            cap: self.grade(&places, &held, above, rows),
+            found: found * if above > 0 && !self.anywhere { 0.9 } else { 1.0 },
+            of: self.weights.iter().sum(),
+            single: self.telling.len() == 1,
+            text: found_text(places.iter().flatten().filter_map(|at| rows.get(*at))),
+            differs: self.differs(&places, first, above, rows),
+            lines: (lines.clone().min()?, lines.max()?),
+        })
+    }
+
+    /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
+    fn align(&self, rows: &[Row<'_>]) -> Vec<Option<usize>> {
+        let width = rows.len() + 1;
+        let mut best = vec![0.0_f64; (self.frames.len() + 1) * width];
+        let holds: Vec<bool> = self
+            .frames
+            .iter()
+            .flat_map(|frame| rows.iter().map(|row| frame.holds(&row.name)).chain([false]))
+            .collect();
+        for index in (0..self.frames.len()).rev() {
+            for row in (0..rows.len()).rev() {
+                let skip = best[(index + 1) * width + row].max(best[index * width + row + 1]);
+                let take = self.weights[index] + best[(index + 1) * width + row + 1];
+                best[index * width + row] = if holds[index * width + row] { skip.max(take) } else { skip };
+            }
+        }
+        let mut places = vec![None; self.frames.len()];
+        let (mut index, mut row) = (0, 0);
+        while index < self.frames.len() && row < rows.len() {
+            let here = best[index * width + row];
+            let take = self.weights[index] + best[(index + 1) * width + row + 1];
+            if holds[index * width + row] && take >= here {
+                places[index] = Some(row);
+                (index, row) = (index + 1, row + 1);
+            } else if best[index * width + row + 1] >= here {
+                row += 1;
+            } else {
+                index += 1;
+            }
+        }
+        places
+    }
+
+    /// How much the frames found allow to say; `above` telling frames stand over the first one found.
+    fn grade(
+        &self,
+        places: &[Option<usize>],
+        held: &[usize],
+        above: usize,
+        rows: &[Row<'_>],
+    ) -> Option<Confidence> {
+        let missing = self.telling.len() - held.len();
+        let complete = places.iter().all(Option::is_some);
+        if self.anywhere {
+            return match (missing, complete) {
+                (0, true) => Some(Confidence::Exact),
+                (0, false) => Some(Confidence::Likely),
+                _ => None,
+            };
+        }
+        let first_holds = held.first() == self.telling.first();
+        let last = held.last().and_then(|index| places.get(*index).copied().flatten()).unwrap_or(0);
+        let rest = rows.iter().skip(last + 1).filter(|row| row.standing >= self.level).count();
+        // The stack ends where the clause would go on: cut off, not contradicted.
+        let cut = rest == 0 && held.last() == self.telling.get(held.len().saturating_sub(1));
+        let few_missing = missing <= (self.telling.len() / 3).max(1);
+        let enough = held.len() >= 2 || self.telling.len() == 1;
+        match () {
+            () if complete && above == 0 => Some(Confidence::Exact),
+            () if first_holds && above <= ADDED_ON_TOP && enough && (few_missing || cut) => {
+                Some(Confidence::Likely)
+            }
+            () if held.first() == self.telling.get(1)
+                && above <= RENAMED_ON_TOP
+                && held.len() >= 2
+                && missing == 1 =>
+            {
+                Some(Confidence::Likely)
+            }
+            () if first_holds && (above == 0 || 2 * held.len() > self.telling.len()) => {
+                Some(Confidence::Possible)
+            }
+            () => None,
+        }
+    }
+
+    /// What kept the clause from holding fully.
+    fn differs(
+        &self,
+        places: &[Option<usize>],
+        first: usize,
+        above: usize,
+        rows: &[Row<'_>],
+    ) -> Option<String> {
+        let lost = |index: &usize| places.get(*index).is_some_and(Option::is_none);
+        let label = |index: usize| self.labels.get(index).map_or("", String::as_str);
+        let top = rows.iter().take(first).find(|row| row.standing >= self.level).map(|row| row.frame.label());
+        let wanted = self.telling.first().copied().unwrap_or(0);
+        let mut parts = Vec::new();
+        let mut missing: Vec<usize> = (0..places.len()).filter(lost).collect();
+        match top {
+            Some(top) if lost(&wanted) => {
+                parts.push(format!("innermost is {top}, not {}", label(wanted)));
+                missing.retain(|index| *index != wanted);
+            }
+            Some(top) if above > 0 && !self.anywhere => {
+                parts.push(format!("{top} stands above {}", label(wanted)));
+            }
+            _ => {}
+        }
+        if !missing.is_empty() {
+            let missing: Vec<_> = missing.into_iter().map(label).collect();
+            parts.push(format!("without {}", missing.join(", ")));
+        }
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+}
+
+/// The frames found, innermost first: `EMSMTA!otpmralt < otpurert < otpmrtry`.
+fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
+    let mut text = String::new();
+    let mut module = None;
+    for row in rows {
+        if !text.is_empty() {
+            text.push_str(" < ");
+        }
+        match (&row.frame.module, &row.frame.function) {
+            (Some(own), Some(function)) if module == Some(own) => text.push_str(function),
+            _ => text.push_str(&row.frame.label()),
+        }
+        module = row.frame.module.as_ref();
+    }
+    text
+}
+
+/// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
+pub(super) fn top<'r, 'e>(rows: &'r [Row<'e>]) -> Option<&'r Row<'e>> {
+    rows.iter()
+        .find(|row| row.standing > Standing::Runtime)
+        .or_else(|| rows.iter().find(|row| !row.name.is_blank()))
+        .or(rows.first())
+}
