@@ -95,19 +95,41 @@ fn label_before(text: &str, from: usize, at: usize) -> Option<(usize, Field)> {
         let start = earliest + offset;
         let before = text[from..start].chars().next_back();
         let begins_word = before.is_none_or(|before| !before.is_alphanumeric() && before != '.');
-        let glued = char == 'E' && matches!(later, Some('v' | 'V'));
+        let glued = matches!((char, later), ('E', Some('v' | 'V')) | ('D' | 'T', Some('e' | 'y')));
         later = Some(char);
         if char.is_whitespace() || !(begins_word || glued) {
             continue;
         }
         match field(&text[start..head_end]) {
-            Some(field) if begins_word || (field == Field::Id && head_end - start > "event".len()) => {
-                best = Some((start, field))
+            Some(field) if begins_word || may_be_glued(&text[start..head_end], before) => {
+                best = Some((start, field));
             }
             _ => {}
         }
     }
     best
+}
+
+/// `MSExchangeMTAEvent ID:`, `NoneDescription:`, `NetLogonType:`: labels seen glued to the word before them.
+fn may_be_glued(label: &str, before: Option<char>) -> bool {
+    let id = label.len() > "event".len() && label.starts_with(['E', 'e']);
+    id || (matches!(label, "Description" | "Type") && before.is_some_and(char::is_lowercase))
+}
+
+/// `Source SRV`, `Type Error`: a label of an English entry at the beginning of a line that has lost its separator.
+pub(super) fn bare_label(text: &str) -> Option<Label> {
+    let start = text.len() - unmarked(text).len();
+    let line = text[start..].trim_end();
+    let (name, value) = line.split_once([' ', '\t'])?;
+    let field = match name {
+        "Source" => Field::Source,
+        "Type" => Field::Level,
+        "Category" | "User" => Field::Other,
+        "Computer" => Field::Computer,
+        _ => return None,
+    };
+    let short = value.split_whitespace().count() <= 4 && !value.ends_with(['.', ':']);
+    short.then_some(Label { field, start, value: start + name.len() })
 }
 
 /// The last char boundary at or before `at`.
@@ -184,7 +206,7 @@ const TABLE: &[(Field, &[&str])] = &[
     (Field::Other, &[
         "category", "event category", "cat", "categorynumber", "task category", "taskdisplayname", "task",
         "user", "user name", "username", "event user", "keywords", "keyword", "opcode", "opcodedisplayname", "qualifiers",
-        "index", "recordid", "record id", "record number", "event record id", "eventrecordid", "recordnumber",
+        "recordid", "record id", "record number", "event record id", "eventrecordid", "recordnumber",
         "symbol name", "symbolic name", "correlation id", "process id", "thread id", "processid", "threadid",
         "kategorie", "ereigniskategorie", "aufgabenkategorie", "schlüsselwörter", "benutzer", "vorgangscode",
         "catégorie", "catégorie de la tâche", "catégorie de l'événement", "mots clés", "mots-clés", "utilisateur",
@@ -238,13 +260,20 @@ mod tests {
     #[test]
     fn a_word_glued_to_the_id_label() {
         assert_eq!(found("MSExchangeMTAEvent ID: 5"), [(Field::Id, "Event ID:")]);
-        assert_eq!(found("RectEvent: 5, Resource: x"), []);
+        assert_eq!(found("Category: NoneDescription: x").len(), 2);
+        assert_eq!(found("RectEvent: 5, Resource: x, DataSource: y"), []);
     }
 
     #[test]
     fn a_hyphen_is_a_separator_between_blanks_only() {
         assert_eq!(found("Source - W3SVC"), [(Field::Source, "Source -")]);
         assert_eq!(found("type-safe"), []);
+    }
+
+    #[test]
+    fn a_label_without_separator() {
+        assert_eq!(bare_label("  Source SRV").map(|label| label.field), Some(Field::Source));
+        assert_eq!(bare_label("Type the name of the server that you want to restart."), None);
     }
 
     #[test]

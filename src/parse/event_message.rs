@@ -63,10 +63,25 @@ pub(super) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(Str
     let after_blank = first > line + 1;
     let here = indentation(page.text(first));
     let outside = after_blank && (here < header || (header == 0 && here == 0 && !labelled));
-    if outside || ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
+    if outside {
+        return announced(page, first);
+    }
+    if ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
         return None;
     }
     read(page, Pos { line: first, at: here }, None)
+}
+
+/// The message below a header when a sentence comes before it: `The description is:`.
+fn announced(page: &Page<'_>, line: usize) -> Option<(String, Pos)> {
+    let text = page.text(line);
+    let quoted = (line + 1..line + 3).find(|line| !page.text(*line).trim().is_empty())?;
+    let announces = text.trim_end().ends_with(':') && text.to_ascii_lowercase().contains("description");
+    let deeper = indentation(page.text(quoted)) > indentation(text);
+    if !announces || !deeper || ends_before(page, quoted) {
+        return None;
+    }
+    read(page, Pos { line: quoted, at: indentation(page.text(quoted)) }, None)
 }
 
 /// The message quoted below the sentence that names the id: `The Event ID is 374, and the Description is:`.

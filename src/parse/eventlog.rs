@@ -17,11 +17,12 @@
 //! or a heading (`CAUSE =====`) begins. What names an event in a sentence is a mention (see
 //! [`event_mention`](super::event_mention)).
 //!
-//! Limits: a header is sought [`HEADER`] lines up and down, within a line [`BACK`] bytes before the id.
+//! Limits: within a line, fields are sought [`BACK`] bytes before the id and an entry takes [`FORWARD`] bytes.
 
+use super::event_entry::Entry;
 use super::event_id::{self, Id};
-use super::event_labels::{self, Field, Label, first_label, labels, trimmed, unmarked};
-use super::page::{Claim, Page, Piece, Pos, Span};
+use super::event_labels::{self, Field, first_label, labels, unmarked};
+use super::page::{Claim, Page, Pos, Span};
 use super::{Dialect, event_mention, event_message, prose};
 use crate::evidence::{Event, Kind};
 
@@ -49,8 +50,6 @@ const ANCHORS: &[&str] = &[
     "esem\u{e9}ny",
 ];
 
-/// The most lines a header has, above and below the id.
-const HEADER: usize = 14;
 /// How far before the id its own line is searched for other fields.
 const BACK: usize = 240;
 /// The most bytes of one line that an entry takes.
@@ -79,29 +78,31 @@ fn read_entry(page: &Page<'_>, id: &Id) -> Option<Claim> {
         });
     }
     let mut entry = Entry::new(page, id, &row);
-    entry.take_row(id.end.line, id.end.at, row.to);
+    if fields_follow(page.text(id.end.line).get(id.end.at..row.to).unwrap_or("")) {
+        entry.take_row(id.end.line, id.end.at, row.to);
+    }
     if row.whole {
         entry.take_below();
     }
-    entry.take_before(&row);
+    entry.take_before(id, &row);
     entry.take_message(id, &row);
     Some(entry.claim())
 }
 
 /// What an entry's id stands in: a whole line, or its part of a line that holds more.
-struct Row {
+pub(super) struct Row {
     /// Where the first field on the id's line begins.
-    from: usize,
+    pub(super) from: usize,
     /// Where the entry's part of the last line of the id ends.
-    to: usize,
+    pub(super) to: usize,
     /// The id's line holds nothing after the entry.
-    whole: bool,
+    pub(super) whole: bool,
     /// Nothing but a bullet stands before the entry on its line.
-    begins_line: bool,
+    pub(super) begins_line: bool,
     /// A sentence or a heading ends before the entry.
     after_sentence: bool,
     /// What stands before the entry on its line is the name of a source.
-    source: Option<String>,
+    pub(super) source: Option<String>,
 }
 
 impl Row {
@@ -129,7 +130,7 @@ impl Row {
             return false;
         }
         let tail = page.text(id.end.line).get(id.end.at..self.to).unwrap_or("");
-        let more = self.from < id.start.at || labels(tail).iter().any(|label| label.field != Field::Id);
+        let more = self.from < id.start.at || fields_follow(tail);
         let beside = self.whole && has_fields_beside(page, id);
         let tail = tail.trim_start();
         let titled = id.glued || tail.starts_with(|c: char| c.is_uppercase() || "\"<%{'\u{201c}".contains(c));
@@ -166,6 +167,7 @@ fn header_start(text: &str, id: usize) -> usize {
             Field::Id => return id,
             Field::Message => break,
             _ if next.saturating_sub(label.value) > 64 => break,
+            _ if head.get(label.value..next).is_some_and(|value| value.contains(". ")) => break,
             _ => next = label.start,
         }
     }
@@ -224,6 +226,7 @@ fn source_name(lead: &str) -> Option<String> {
     let named = lead.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase())
         && words.len() <= 4
         && !lead.contains([':', ',', '"', '.', '('])
+        && !words.iter().any(|word| word.starts_with(char::is_lowercase))
         && !words.iter().any(|word| SPOKEN.contains(&word.to_lowercase().as_str()));
     named.then(|| words.join(" "))
 }
@@ -269,9 +272,16 @@ const SPOKEN: &[&str] = &[
     "new",
     "stop",
     "information",
-    "and/or",
     "followed",
 ];
+
+/// Whether the next field follows an id on its line, rather than a message that has words like labels in it.
+pub(super) fn fields_follow(tail: &str) -> bool {
+    labels(tail).first().is_some_and(|label| {
+        let between = tail.get(..label.start).unwrap_or("");
+        label.field != Field::Id && between.split_whitespace().count() <= 5 && !between.contains(". ")
+    })
+}
 
 /// Whether the line above runs on into this one as a wrapped sentence does.
 fn continues_sentence(page: &Page<'_>, line: usize) -> bool {
@@ -296,6 +306,12 @@ fn missing_description(page: &Page<'_>, id: &Id) -> Option<Claim> {
     let head = page.text(id.start.line).get(..id.start.at)?;
     let lead =
         head.get(head.len().checked_sub(LEAD.len())?..).filter(|lead| lead.eq_ignore_ascii_case(LEAD))?;
+    let tail = page.rest(id.end).trim_start_matches([')', ' ']).to_ascii_lowercase();
+    if !(tail.is_empty()
+        || ["in source", "in", "from source", "from"].iter().any(|word| tail.starts_with(word)))
+    {
+        return None;
+    }
     let from = Pos { line: id.start.line, at: id.start.at - lead.len() };
     let (message, end) = event_message::read(page, from, None)?;
     let after = message.find("ource").and_then(|at| message.get(at + "ource".len()..))?;
@@ -307,206 +323,4 @@ fn missing_description(page: &Page<'_>, id: &Id) -> Option<Claim> {
         source.map(str::trim).filter(|source| !source.is_empty() && source.len() <= 80).map(str::to_owned);
     let event = Event { id: id.value, source, message: Some(message), ..Event::default() };
     Some(Claim::one(Span { from, to: end }, Kind::Event(event)))
-}
-
-/// An entry while its fields are gathered.
-struct Entry<'p, 't> {
-    page: &'p Page<'t>,
-    event: Event,
-    time: Option<String>,
-    /// Where the value of a message label begins.
-    message: Option<Pos>,
-    first: Pos,
-    last: Pos,
-}
-
-impl<'p, 't> Entry<'p, 't> {
-    fn new(page: &'p Page<'t>, id: &Id, row: &Row) -> Self {
-        let first = Pos { line: id.start.line, at: row.from };
-        let event = Event { id: id.value, source: row.source.clone(), ..Event::default() };
-        Entry { page, event, time: None, message: None, first, last: id.end }
-    }
-
-    /// Whether the entry has this field already, so that a second one begins another entry.
-    fn has(&self, field: Field) -> bool {
-        match field {
-            Field::Id => true,
-            Field::Source => self.event.source.is_some(),
-            Field::Message => self.message.is_some(),
-            Field::Log => self.event.log.is_some(),
-            Field::Level => self.event.level.is_some(),
-            Field::Date => self.event.time.is_some(),
-            Field::Time => self.time.is_some(),
-            Field::Computer => self.event.computer.is_some(),
-            Field::Other => false,
-        }
-    }
-
-    /// Takes the fields between two bytes of a line.
-    fn take_row(&mut self, line: usize, from: usize, to: usize) {
-        let Some(text) = self.page.text(line).get(from..to) else { return };
-        let labels = labels(text);
-        for (index, label) in labels.iter().enumerate() {
-            let until = labels.get(index + 1).map_or(text.len(), |next| next.start);
-            if label.field == Field::Message {
-                self.message.get_or_insert(Pos { line, at: from + label.value });
-                self.last = self.last.max(Pos { line, at: to });
-                return;
-            }
-            if label.field != Field::Id {
-                let value = text.get(label.value..until).map_or("", trimmed);
-                let value =
-                    if value.is_empty() && until == text.len() { self.wrapped_value(line) } else { value };
-                self.set(label.field, value);
-                self.last = self.last.max(Pos { line, at: from + until });
-            }
-        }
-    }
-
-    /// The value of a label that stands alone on its line, `Source:`, with the value on the next.
-    fn wrapped_value(&self, line: usize) -> &'p str {
-        let below = self.page.text(line + 1).trim();
-        let short = below.len() <= 60 && !below.ends_with('.');
-        if short && labels(below).is_empty() { trimmed(below) } else { "" }
-    }
-
-    fn set(&mut self, field: Field, value: &str) {
-        if value.is_empty() || value.len() > 200 || self.has(field) {
-            return;
-        }
-        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        match field {
-            Field::Source => self.event.source = Some(value),
-            Field::Log => self.event.log = Some(value),
-            Field::Level => self.event.level = Some(value),
-            Field::Date => self.event.time = Some(value),
-            Field::Time => self.time = Some(value),
-            Field::Computer => self.event.computer = Some(value),
-            Field::Id | Field::Message | Field::Other => {}
-        }
-    }
-
-    /// Takes the fields on the lines after the id, to the message's label or the end of the header.
-    fn take_below(&mut self) {
-        let first = self.last.line + 1;
-        let mut after_blank = false;
-        for line in first..first + HEADER {
-            let text = self.page.text(line);
-            if self.message.is_some() || (text.trim().is_empty() && after_blank) {
-                return;
-            }
-            if text.trim().is_empty() {
-                after_blank = true;
-                continue;
-            }
-            match first_label(text) {
-                Some(label) if self.is_own(&label, line, after_blank) => self.take_row(line, 0, text.len()),
-                None if self.is_value_of_label_above(line) => {}
-                _ => return,
-            }
-            after_blank = false;
-        }
-    }
-
-    fn is_own(&self, label: &Label, line: usize, after_blank: bool) -> bool {
-        !self.has(label.field) && !(after_blank && event_message::header_with_id(self.page, line))
-    }
-
-    /// Whether the line above holds a label only.
-    fn is_value_of_label_above(&self, line: usize) -> bool {
-        let above = self.page.text(line - 1);
-        first_label(above)
-            .is_some_and(|label| above.get(label.value..).is_some_and(|value| trimmed(value).is_empty()))
-            && !self.wrapped_value(line - 1).is_empty()
-    }
-
-    /// Takes the fields before the id: on its line and on the lines above.
-    fn take_before(&mut self, row: &Row) {
-        let line = self.first.line;
-        let id_line = self.page.text(line);
-        let own: Vec<(usize, usize)> = vec![(row.from, id_line.len().min(row.to.max(row.from)))];
-        for (from, to) in own {
-            if self.last.line == line || from < to {
-                self.take_row(line, from, to.min(id_line.len()));
-            }
-        }
-        if !row.begins_line {
-            return;
-        }
-        let mut first = line;
-        for above in (line.saturating_sub(HEADER)..line).rev() {
-            let text = self.page.text(above);
-            let labels = labels(text);
-            if labels.iter().any(|label| label.field == Field::Id) {
-                // Those were fields of the entry above.
-                return;
-            }
-            match first_label(text) {
-                Some(label) if label.field != Field::Message && !self.has(label.field) => first = above,
-                _ => break,
-            }
-        }
-        for above in (first..line).rev() {
-            let text = self.page.text(above);
-            self.take_row(above, 0, text.len());
-            self.first = Pos { line: above, at: text.len() - text.trim_start().len() };
-        }
-    }
-
-    /// Finds the message: after its label, behind the id, or below the header.
-    fn take_message(&mut self, id: &Id, row: &Row) {
-        let cut = (!row.whole).then_some(row.to);
-        let page = self.page;
-        let tail = page.text(id.end.line).get(id.end.at..row.to).unwrap_or("");
-        let skipped = tail.len()
-            - tail
-                .trim_start_matches([
-                    ' ', '\t', ':', '-', '\u{2013}', ',', ';', '.', ')', ']', '=', '*', '|', '\\',
-                ])
-                .len();
-        let tail_at = Pos { line: id.end.line, at: id.end.at + skipped };
-        let tail = tail.get(skipped..).unwrap_or("");
-        let found = match self.message {
-            Some(at) => event_message::read(page, at, cut.filter(|_| at.line == id.end.line)),
-            None if !tail.is_empty() && labels(tail).is_empty() => {
-                if self.event.source.is_none() && self.take_columns(tail, id.end.line) {
-                    event_message::below(page, self.last.line, true)
-                } else if self.last.line > id.end.line {
-                    // Fields follow on the next lines: the tail is a remark, and the message stands below them.
-                    event_message::below(page, self.last.line, true)
-                } else {
-                    event_message::read(page, tail_at, cut)
-                }
-            }
-            None if row.whole => event_message::below(page, self.last.line, id.separated),
-            None => None,
-        };
-        if let Some((message, end)) = found {
-            self.event.message = Some(message);
-            self.last = self.last.max(end);
-        }
-    }
-
-    /// `Event ID 175    MSExchangeMTA    X400 Service`: source and category in columns after the id.
-    fn take_columns(&mut self, tail: &str, line: usize) -> bool {
-        let source = tail.split("   ").next().and_then(|cell| cell.split('\t').next()).unwrap_or("").trim();
-        let columns = source.len() < tail.trim_end().len();
-        if !columns || source.split_whitespace().count() > 4 || self.page.text(line + 1).trim().is_empty() {
-            return false;
-        }
-        self.event.source = Some(source.to_owned());
-        true
-    }
-
-    fn claim(mut self) -> Claim {
-        if let Some(time) = self.time.take() {
-            self.event.time = Some(match self.event.time.take() {
-                Some(date) => format!("{date} {time}"),
-                None => time,
-            });
-        }
-        let span = Span { from: self.first, to: self.last };
-        let block = self.event.reports_crash().then_some(span);
-        Claim { pieces: vec![Piece { span, kind: Kind::Event(self.event) }], block, end: self.last }
-    }
 }

@@ -9,10 +9,12 @@
 mod analyze;
 mod bluescreen;
 mod debugger;
+mod event_entry;
 mod event_id;
 mod event_labels;
 mod event_mention;
 mod event_message;
+mod event_table;
 mod event_xml;
 mod eventlog;
 mod exception;
@@ -69,6 +71,9 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     event_xml::DIALECT,
     exception::DIALECT,
     visual_studio::DIALECT,
+    event_table::TABLE,
+    event_table::ROW,
+    event_table::LIST_OF_FIELDS,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

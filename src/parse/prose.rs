@@ -7,6 +7,7 @@ use super::page::Page;
 /// Whether the line belongs to a reference list or to query words, which are no evidence.
 pub(crate) fn is_reference(page: &Page<'_>, line: usize) -> bool {
     is_reference_title(page.text(line))
+        || is_article_title(page, line)
         || (line > 0 && !page.text(line).trim().is_empty() && is_reference_title(page.text(line - 1)))
         || is_article_title(page, line)
         || in_query_words(page, line)
@@ -40,10 +41,21 @@ fn is_reference_title(text: &str) -> bool {
     let digits = text.as_bytes().iter().skip(digits_at).take_while(|byte| byte.is_ascii_digit()).count();
     let after = text.as_bytes().get(digits_at + digits);
     (5..=6).contains(&digits)
-        && matches!(after, Some(b' ' | b'\t' | b':' | b']'))
+        && (matches!(after, Some(b' ' | b'\t' | b':' | b']'))
+            || digits_at == 1 && digits == 6 && after.is_some_and(u8::is_ascii_uppercase))
         && text[digits_at + digits..]
             .trim_start_matches([' ', '\t', ':', ']', '-', '|', '"', '\''])
             .starts_with(|c: char| c.is_alphabetic())
+}
+
+/// `TITLE : ...` below or above `ARTICLE-ID: Q137505`, as older articles point to another one.
+fn is_article_title(page: &Page<'_>, line: usize) -> bool {
+    let names_article = |text: &str| {
+        let head = text.trim_start().get(..10).unwrap_or("");
+        head.eq_ignore_ascii_case("ARTICLE-ID") || head.eq_ignore_ascii_case("Article ID")
+    };
+    let near = line.saturating_sub(2)..line + 2;
+    near.into_iter().any(|line| names_article(page.text(line)))
 }
 
 /// Query words run to the next blank line or rule, a few lines at most.
