@@ -12,7 +12,6 @@
 //! The bugcheck was: 0x0000001e (0xc0000005, 0x8010a611, 0x00000000, 0x00000738).
 //! *** Fatal System Error: 0x000000d1
 //! 0x0000000a (0x00000003, 0x0000001c, 0x00000000, 0x00000003)      (the word STOP stands before)
-//! BCCode: 116   BCP1: FFFFFA8004D4D4E0   BCP2: ...
 //! you receive a STOP 0x1E or 0x50 error in Srv.sys
 //! ```
 //!
@@ -38,8 +37,6 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "(0x",
         "( 0x",
         "(c00000",
-        "kibugcheckdata",
-        "BCCode",
     ],
     read,
 };
@@ -49,12 +46,6 @@ const AHEAD: usize = 600;
 const BEHIND: usize = 60;
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
-    if let Some(at) = page.rest(pos).find("data").filter(|_| page.rest(pos).starts_with(['k', 'K'])) {
-        return check_data(page, Pos { line: pos.line, at: pos.at + at });
-    }
-    if page.rest(pos).get(..6).is_some_and(|word| word.eq_ignore_ascii_case("bccode")) {
-        return error_report(page, pos);
-    }
     let glued = page.text(pos.line).get(..pos.at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let peek = Flow::ahead(page, pos, 80);
     let bracket = peek.text.starts_with('(');
@@ -106,59 +97,6 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         }
     }
     claim
-}
-
-/// Reads the memory that `dd kibugcheckdata` shows: the code and its four parameters, each row behind an address.
-fn check_data(page: &Page<'_>, pos: Pos) -> Option<Claim> {
-    let mut words: Vec<u64> = Vec::new();
-    let mut first = None;
-    for line in pos.line + 1..pos.line + 6 {
-        let mut row = page.text(line).split_ascii_whitespace();
-        let Some(address) = row.next() else { continue };
-        if hex::word(address.trim_end_matches(':')).is_none_or(|(_, digits)| digits < 8) {
-            if words.is_empty() { continue } else { break }
-        }
-        first.get_or_insert(line);
-        words.extend(row.map_while(hex::value));
-        if let [code, parameters @ ..] = words.as_slice()
-            && let Some(parameters) = parameters.get(..4)
-        {
-            let code = u32::try_from(*code).ok()?;
-            let check = Bugcheck {
-                code,
-                name: bugcheck_name(code).map(str::to_owned),
-                parameters: parameters.iter().copied().map(Some).collect(),
-                ..Bugcheck::default()
-            };
-            return Some(Claim::one(page.lines_span(first?, line), Kind::Bugcheck(check)));
-        }
-    }
-    None
-}
-
-/// Reads `BCCode: 116 BCP1: ... BCP4: ...` of an error report.
-fn error_report(page: &Page<'_>, pos: Pos) -> Option<Claim> {
-    let flow = Flow::ahead(page, pos, 300);
-    let value = |label: &str| {
-        let at = flow.text.find(label)? + label.len();
-        let rest = flow.rest(at).trim_start_matches([':', ' ', '\t', '=']);
-        let length = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
-        Some((hex::value(rest.get(..length)?)?, flow.text.len() - rest.len() + length))
-    };
-    let (code, mut end) = value("BCCode").or_else(|| value("BCcode"))?;
-    let code = u32::try_from(code).ok()?;
-    let mut parameters = Vec::new();
-    for label in ["BCP1", "BCP2", "BCP3", "BCP4"] {
-        let Some((parameter, parameter_end)) = value(label) else { break };
-        parameters.push(Some(parameter));
-        end = parameter_end;
-    }
-    if parameters.len() != 4 {
-        parameters.clear();
-    }
-    let name = bugcheck_name(code).map(str::to_owned);
-    let check = Bugcheck { code, name, parameters, ..Bugcheck::default() };
-    Some(Claim::one(flow.span(0, end), Kind::Bugcheck(check)))
 }
 
 /// Four bare numbers in the paragraph below one that announces parameters: `... with the following parameters:`.
@@ -424,7 +362,6 @@ mod tests {
             "Stop code: IRQL_NOT_LESS_OR_EQUAL (0xA)",
             "0x0000000A Blue Screen",
             "0x0000000a (0x00000003, 0x0000001c, 0x00000000, 0x00000003)",
-            "Problem signature:\n  BCCode:\ta\n  BCP1:\t0",
         ] {
             assert_eq!(codes(text), [0xA], "{text}");
         }
@@ -459,14 +396,6 @@ mod tests {
             Some("x.sys")
         );
         assert_eq!(module("STOP 0xA when you run Setup.exe"), None);
-    }
-
-    #[test]
-    fn memory_dumps_of_the_check_data() {
-        let text =
-            "kd> dd kibugcheckdata l5\n8073b340  0000000a 00000010 00000002 00000000\n8073b350  fb35c918";
-        let expected = [0x10, 2, 0, 0xfb35_c918].map(Some);
-        assert_eq!(checks(text).remove(0).parameters, expected);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use std::sync::LazyLock;
 /// See the module docs.
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "exception",
-    anchors: &["instruction at", "exception", "access violation (", " - code ", "0xC0000005:"],
+    anchors: &["instruction at", "exception", "access violation (", " - code ", "0xC0000005:", "code: 0x"],
     read,
 };
 
@@ -50,7 +50,7 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         return None;
     }
     let around = Flow::around(page, pos, BEFORE, 0);
-    let before = around.text.get(..around.anchor).unwrap_or("");
+    let before = around.text.as_str();
     let first_chance = ends_with(before, "first-chance ") || ends_with(before, "first chance ");
     let process = match (&message.process, message.popup) {
         (Some(_), _) if first_chance => None,
@@ -92,7 +92,11 @@ struct Message {
 fn memory(text: &str) -> Option<Message> {
     let middle = find(text, "referenced memory").or_else(|| find(text, "references memory"))?;
     let tail = text.get(middle..)?.split_whitespace().skip(3).next()?;
-    let address = text.get("instruction at".len()..middle)?.trim_matches([' ', '"', '\'', '\t']);
+    let address = text.get("instruction at".len()..middle)?.trim_matches([' ', '"', '\'', '\t', ':']);
+    // A format string in a listing.
+    if address.contains('%') {
+        return None;
+    }
     Some(Message {
         description: "referenced memory".to_owned(),
         address: number(address).map(str::to_owned),
@@ -105,11 +109,17 @@ fn memory(text: &str) -> Option<Message> {
 /// Layouts that begin at the anchor. Groups: `what`, `process`, `module`, `code`, `address`, as far as there are any.
 static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
     const HEX: &str = r"(?<code>(?:0[xX])?[0-9a-fA-F]{7,10})\b";
-    const PLACE: &str = r#"(?:[\s,;:.)\]]*(?:(?:exception |occurred )?(?:in the application )?(?:at )?(?:address|location):?|address:?|at:?)[\s\["'(=]*(?<address>[<0-9a-fA-Fx`]+))?"#;
+    const PLACE: &str = r#"(?:[\s,;:.)\]]*(?:(?:exception |occurred )?(?:in the application )?(?:at )?(?:address|location):?|address:?|at:?)[\s\["'(=]*(?<address>[<0-9a-fA-Fx`]+))"#;
     let layouts = [
-        (format!(r"^exception:? ?(?<what>[a-z][a-z /-]{{3,40}}?)? ?\(\s*{HEX}{PLACE}"), Shape::Popup),
+        (format!(r"^exception: ?(?<what>[a-z][a-z /-]{{3,40}}?) ?[\(\[]\s*{HEX}(?:{PLACE})?"), Shape::Popup),
         (
-            format!(r"^exception[:\s\[]+{HEX} ?\((?<what>[a-z ]+)\)(?: in (?<module>[\w~.-]+))?{PLACE}"),
+            format!(
+                r"^exception (?<what>[a-z][a-z /-]{{3,40}}?)? ?\(\s*{HEX}(?:{PLACE}|[\])]? (?:has )?occurred)"
+            ),
+            Shape::Popup,
+        ),
+        (
+            format!(r"^exception[:\s\[]+{HEX} ?\((?<what>[a-z ]+)\)(?: in (?<module>[\w~.-]+))?(?:{PLACE})?"),
             Shape::Popup,
         ),
         (
@@ -118,16 +128,19 @@ static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
             ),
             Shape::Line,
         ),
-        (format!(r"^exception:?(?: error)? ?(?:code|number)s?[\s:=]*{HEX}{PLACE}"), Shape::Label),
-        (format!(r"^exception generated was {HEX}{PLACE}"), Shape::Line),
+        (format!(r"^exception:?(?: error)? (?:code|number)s?[\s:=]*{HEX}(?:{PLACE})?"), Shape::Label),
+        (format!(r"^exception:\s*{HEX}(?:{PLACE}|[\s)\].,]|$)"), Shape::Popup),
+        (format!(r"^exception (?:is|was) {HEX}{PLACE}"), Shape::Line),
+        (format!(r"^code: {HEX} flags: 0x[0-9a-f]+{PLACE}"), Shape::Line),
+        (format!(r"^exception generated was {HEX}(?:{PLACE})?"), Shape::Line),
         (
             format!(
-                r"^exception(?: thrown)?(?: at (?<address>[0-9a-fA-Fx`]+))?(?: \([\w.:, ]*\))? in (?<process>[\w~.<>-]+) ?(?:\((?<module>[\w~. -]+)\))?[:\s]+{HEX}"
+                r"^exception(?: thrown)?(?: at (?<address>[0-9a-fA-Fx`]+))?(?: \([\w.:, ]*\))? in (?<process>[\w~.<>-]+) ?(?:\(?(?<module>[\w~.-]+\.\w+)\)?)?[:\s]+{HEX}"
             ),
             Shape::Line,
         ),
         (format!(r"^exception (?:detected|caught)[.:;( ]+code:? {HEX}"), Shape::Line),
-        (format!(r"^(?<what>access violation) \({HEX}\){PLACE}"), Shape::Line),
+        (format!(r"^(?<what>access violation) \({HEX}\)(?: in (?<module>[\w~.-]+))?{PLACE}"), Shape::Line),
         (format!(r"^ - code {HEX} \((?:first|second|!!! second) chance"), Shape::Line),
         (format!(r"^{HEX}: access violation"), Shape::Line),
     ];
@@ -156,8 +169,8 @@ fn coded(text: &str) -> Option<Message> {
         description: group("what").unwrap_or("exception").to_ascii_lowercase(),
         code: Some(code.value),
         address: group("address").and_then(number).map(str::to_owned),
-        process: named("process"),
-        module: named("module"),
+        process: named("process").filter(|name| !ends_with(name, ".dll")),
+        module: named("module").or_else(|| named("process").filter(|name| ends_with(name, ".dll"))),
         popup: shape == Shape::Popup,
         label: shape == Shape::Label,
         end: found.get(0)?.end(),
@@ -169,15 +182,20 @@ fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
     message.label
         && (pos.line.saturating_sub(9)..=pos.line + 2).any(|line| {
             let text = page.text(line);
-            ["App:", "Fault", "P7", "EventType", "Problem Event"].iter().any(|label| text.contains(label))
+            ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event"]
+                .iter()
+                .any(|label| text.contains(label))
         })
 }
 
 /// The process in the title of the dialog box, a few lines above: `MSVC.EXE - Application Error`.
 fn titled(page: &Page<'_>, pos: Pos) -> Option<String> {
     let first = pos.line.saturating_sub(6);
-    let lines =
-        (first..pos.line).rev().map(|line| page.text(line)).filter(|text| !text.trim().is_empty()).take(4);
+    let lines = (first..pos.line)
+        .rev()
+        .map(|line| page.text(line))
+        .filter(|text| text.contains(|c: char| c.is_ascii_alphanumeric()))
+        .take(4);
     for text in lines {
         let text = text.get(text.len().saturating_sub(200)..).unwrap_or("");
         let is_title = find(text, "application error").or_else(|| find(text, "app. error")).is_some();
@@ -192,7 +210,7 @@ fn titled(page: &Page<'_>, pos: Pos) -> Option<String> {
 /// The last program named in a text: `WINWORD.EXE`.
 fn image(text: &str) -> Option<String> {
     text.split([' ', '\t', '"', '\'', '(', ')', ','])
-        .map(|word| word.trim_matches(['.', ':', ';', '-', '|', '*', '\\']))
+        .map(|word| word.trim_matches(['.', ':', ';', '-', '|', '*', '\\', '<', '>']))
         .rfind(|word| is_file(word) && [".exe", ".dbg", ".dll"].iter().any(|ending| ends_with(word, ending)))
         .map(|word| word.rsplit('\\').next().unwrap_or(word).to_owned())
 }
@@ -200,7 +218,8 @@ fn image(text: &str) -> Option<String> {
 /// A printed address, if it is one: `0x0002a9a5`, `x77f648e2`, `77f3cbcd`.
 fn number(text: &str) -> Option<&str> {
     let text = text.trim_end_matches(['.', ',', '"', '\'']);
-    let digits = text.trim_start_matches('0').trim_start_matches(['x', 'X']);
+    let digits = text.strip_prefix('0').unwrap_or(text).trim_start_matches(['x', 'X']);
+    let digits = if digits.len() + 2 < text.len() { text } else { digits };
     let plain = text.len() >= 3 && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'`');
     (plain && text.contains(|c: char| c.is_ascii_digit())).then_some(text)
 }
@@ -259,6 +278,12 @@ mod tests {
             ),
             ("Access violation (0xc0000005) at Address 0x436fde reading from 0x31206.", av, "0x436fde"),
             ("Fatal error: Exception code=C0000005", av, ""),
+            (
+                "An exception occurred. Code: 0xc0000005 Flags: 0x00000000 Address: 0x00402674",
+                av,
+                "0x00402674",
+            ),
+            ("(Exception: C0000005)", av, ""),
             ("Exception number: c0000005 (access violation)", av, ""),
             ("exception code c0000005, exception address 7C812AFB", av, "7C812AFB"),
             ("(11c8.1b5c): Access violation - code c0000005 (first chance)", av, ""),
@@ -275,7 +300,7 @@ mod tests {
 
     #[test]
     fn every_layout_compiles() {
-        assert_eq!(LAYOUTS.len(), 10);
+        assert_eq!(LAYOUTS.len(), 14);
     }
 
     #[test]

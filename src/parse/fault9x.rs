@@ -273,6 +273,9 @@ fn process(flow: &Flow) -> (Option<&str>, usize) {
         }
     }
     let name = text.get(from..).unwrap_or("");
+    // `[ASCII 147]MSDEV`: a quotation mark that did not survive.
+    let name = name.rsplit(']').next().unwrap_or(name);
+    from = text.len() - name.len();
     let trimmed = name.trim_start_matches(['"', '\'', '(', '*', '[', '-', '.', ' ']);
     from += name.len() - trimmed.len();
     let name = trimmed.trim_end_matches(PUNCTUATION);

@@ -7,6 +7,7 @@
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
 mod analyze;
+mod app_error;
 mod bluescreen;
 mod debugger;
 mod event_entry;
@@ -32,6 +33,7 @@ mod prose;
 mod row_body;
 mod rows;
 mod scan;
+mod stop_report;
 mod stopcode;
 mod symbol;
 mod tail;
@@ -39,6 +41,7 @@ mod text;
 mod thread;
 mod visual_studio;
 mod watson;
+mod wer;
 mod words;
 
 use crate::evidence::Evidence;
@@ -65,10 +68,13 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     debugger::DIALECT,
     eventlog::DIALECT,
     fault9x::DIALECT,
+    stop_report::DIALECT,
     bluescreen::DIALECT,
     watson::DIALECT,
     analyze::DIALECT,
     event_xml::DIALECT,
+    app_error::DIALECT,
+    wer::DIALECT,
     exception::DIALECT,
     visual_studio::DIALECT,
     event_table::TABLE,
