@@ -24,7 +24,7 @@
 //! The stack below `STACK_TEXT:`, and what `k` prints after it, belong to the debugger dialect.
 
 use super::page::{Claim, Page, Piece, Pos, Span};
-use super::text::{clip, find, has};
+use super::text::{clip, find};
 use super::{Dialect, hex};
 use crate::evidence::{Bugcheck, Exception, Fault, Kind, Module, bugcheck_name};
 use std::collections::HashMap;

@@ -182,7 +182,9 @@ fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
     message.label
         && (pos.line.saturating_sub(9)..=pos.line + 2).any(|line| {
             let text = page.text(line);
-            ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event"]
+            ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event", "ExceptionAddress"]
+                .iter()
+                .any(|label| text.contains(label))
                 .iter()
                 .any(|label| text.contains(label))
         })

@@ -44,12 +44,23 @@ pub(crate) fn fix_files(text: &str) -> Vec<(String, String)> {
             add(file, version);
         }
     }
+    for (file, version) in text.lines().filter_map(boxed_pair) {
+        add(file, version);
+    }
     for (at, mark) in text.match_indices("incremented to version") {
         for (file, version) in increment(&text, at, at + mark.len()) {
             add(file, version);
         }
     }
     files
+}
+
+/// `| Msoutl32.dll | 8.20.2588.0 |`: a box of two needs no header. Cleaning took the first bar for quoting.
+fn boxed_pair(line: &str) -> Option<(String, String)> {
+    let mut cells = line.split('|').map(str::trim).filter(|cell| !cell.is_empty());
+    let (file, version) = (cells.next()?, cells.next()?);
+    let pair = is_file(file) && is_version(version) && cells.next().is_none();
+    pair.then(|| (file.to_owned(), version.to_owned()))
 }
 
 /// Which of the two columns comes first.
@@ -133,7 +144,8 @@ fn cell(word: &str) -> Option<Cell<'_>> {
     if word.eq_ignore_ascii_case("n/a") || word == "-" {
         return Some(Cell::NoVersion);
     }
-    if is_rule || COLUMNS.contains(&word.to_ascii_lowercase().as_str()) {
+    let is_remark = word.starts_with('(') && word.ends_with(')');
+    if is_rule || is_remark || COLUMNS.contains(&word.to_ascii_lowercase().as_str()) {
         return Some(Cell::Other);
     }
     if is_version(word) {
@@ -157,13 +169,13 @@ fn is_version(word: &str) -> bool {
         && parts.clone().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `Emsmta.exe`, `P2.xv2`: a name and an ending of two to four characters that begins with a letter.
+/// `Emsmta.exe`, `P2.xv2`: a name and an ending of up to four characters that begins with a letter.
 fn is_file(word: &str) -> bool {
     let Some((name, ending)) = word.rsplit_once('.') else { return false };
     let letter = ending.starts_with(|c: char| c.is_ascii_alphabetic());
     !name.is_empty()
         && letter
-        && (2..=4).contains(&ending.len())
+        && (1..=4).contains(&ending.len())
         && ending.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-~$#&@!{}()".contains(&byte))
 }

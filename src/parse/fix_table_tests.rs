@@ -17,6 +17,10 @@ fn boxed_tables_also_flattened_and_rows_without_version() {
     for text in [text.to_owned(), text.replace('\n', " ")] {
         assert_eq!(pairs(&text), [pair("Queue.exe", "5.5.26.2")], "{text}");
     }
+    assert_eq!(
+        pairs("Component: Queue\n+--+\n| Queue.dll | 8.20.2.0 |\n+--+\n"),
+        [pair("Queue.dll", "8.20.2.0")]
+    );
 }
 
 #[test]
@@ -26,6 +30,8 @@ fn columns_in_any_order() {
         9/22/2000 7:07:12 -          4,587,520 Q1jpnA.exe  Alpha\n   \
         11/27/00  10:50p   602,384   Other.dll    Alpha\n\nNOTE: Label.exe version 5.5.1 or later is needed.";
     assert_eq!(pairs(text), [pair("Label.exe", "5.5.2654.3")]);
+    let remark = "Date  Version  Size  File name\n5/31/2001  5.0.1.3  501,520  A.dll (56-bit)\n5/31/2001  5.0.1.4  99  B.h\n";
+    assert_eq!(pairs(remark), [pair("A.dll", "5.0.1.3"), pair("B.h", "5.0.1.4")]);
     let text = "File name   Version\n----\nSpool.exe   996.26\nDepot.dll   5.5.2522\n\nVersion 5.0\n File Name   Version\n\
         Depot.dll   5.0.1461.76\n";
     let expected =

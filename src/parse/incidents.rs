@@ -86,7 +86,18 @@ fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
             }),
         }
     }
+    for report in &mut reports {
+        leave_out_threads(report, all);
+    }
     reports
+}
+
+/// Of a report with several stacks no stack tells which crash it is: threads that wait look alike in all of them.
+fn leave_out_threads(report: &mut Report, all: &[Evidence]) {
+    let kinds = || report.pieces.iter().filter_map(|index| all.get(*index)).map(|piece| &piece.kind);
+    if kinds().filter(|kind| matches!(kind, Kind::Stack(_))).count() > 1 {
+        report.keys = kinds().filter(|kind| !matches!(kind, Kind::Stack(_))).filter_map(key).collect();
+    }
 }
 
 /// What makes two pieces the same crash told twice: the stack; process, module and address of a fault; a stop with its

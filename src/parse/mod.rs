@@ -27,6 +27,7 @@ mod hex;
 mod incidents;
 mod joined;
 mod lines;
+mod modules;
 mod page;
 mod phrases;
 mod prose;
@@ -80,6 +81,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     event_table::TABLE,
     event_table::ROW,
     event_table::LIST_OF_FIELDS,
+    modules::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -199,7 +199,7 @@ fn app_and_code(page: &Page<'_>, line: usize) -> Option<Header> {
         let Some((code, description, length)) = code(text.get(at + 1..).unwrap_or("")) else { continue };
         let fault = Fault { process, exception: Some(code), description, ..Fault::default() };
         let span = Span { from, to: Pos { line: below, at: at + 1 + length } };
-        return known.then(|| Header { span, kind: Kind::Fault(fault) });
+        return known.then_some(Header { span, kind: Kind::Fault(fault) });
     }
     None
 }
