@@ -54,12 +54,15 @@ impl Joined {
     }
 }
 
+/// The longest bracketed text; argument lists of template types reach several kilobytes.
+const LONGEST: usize = 32_768;
+
 /// Length of the bracketed text that `text` begins with, closing bracket included; `None` when it never closes.
 ///
 /// Knows `()`, `[]`, `{}`; angle brackets are not counted, since `operator<` has but one.
 pub(crate) fn bracketed(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate().take(4_096) {
+    for (at, byte) in text.bytes().enumerate().take(LONGEST) {
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => {

@@ -8,6 +8,8 @@
 
 mod analyze;
 mod app_error;
+mod bare;
+mod bare_row;
 mod bluescreen;
 mod debugger;
 mod event_entry;
@@ -27,6 +29,8 @@ mod hex;
 mod incidents;
 mod joined;
 mod lines;
+mod managed;
+mod managed_frame;
 mod modules;
 mod page;
 mod phrases;
@@ -82,6 +86,8 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     event_table::ROW,
     event_table::LIST_OF_FIELDS,
     modules::DIALECT,
+    managed::DIALECT,
+    bare::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -44,6 +44,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         ") Line ",
         "[External Code]",
         "[Inline Frame]",
+        "! ",
     ],
     read,
 };
@@ -56,6 +57,12 @@ const LONGEST: usize = 5_000;
 const LOOK_BACK: usize = 40;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
+    // An exclamation ends many a sentence; of version 6 only `USER32! 77e71ab7()` needs it.
+    if let Some(after) = page.rest(hit).strip_prefix("! ")
+        && !hex::word(after).is_some_and(|(len, digits)| digits == 8 && after[len..].starts_with("()"))
+    {
+        return None;
+    }
     let first = first_row(page, hit)?;
     let run = run(page, first);
     let end = run.end.max(Pos { line: hit.line, at: hit.at + 1 });
@@ -74,11 +81,10 @@ fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
         let pos = indented(page, line);
         row(page, pos).filter(|row| row.end.line >= hit.line).map(|_| pos)
     };
-    let mut first = (hit.line.saturating_sub(WRAPPED)..=hit.line)
-        .rev()
-        .find_map(covers)
+    let Some(mut first) = (hit.line.saturating_sub(WRAPPED)..=hit.line).rev().find_map(covers) else {
         // On a flattened line the first frame follows prose.
-        .or_else(|| in_line(page, hit))?;
+        return in_line(page, hit);
+    };
     for _ in 0..LOOK_BACK {
         let Some(before) = (1..=3).find_map(|back| {
             let pos = indented(page, first.line.checked_sub(back)?);
@@ -228,13 +234,14 @@ fn parse(text: &str) -> Parsed {
         at = text.len() - rest.len();
     }
     let (path_len, source) = leading_source(&text[at..]);
+    let inline = at > marks;
     at += path_len;
     let Some(name) = name(&text[at..]) else { return Parsed::No };
     at += name.symbol.len;
     if name.symbol.open {
         return Parsed::More("");
     }
-    finish(text, at, name, source, at - path_len > marks)
+    finish(text, at, name, source, inline)
 }
 
 /// Reads what follows the function: arguments, line, offset, language.
@@ -245,7 +252,7 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
         arguments = &text[at + 1..at + len - 1];
         at += len;
         at += if text[at..].starts_with(" const") { " const".len() } else { 0 };
-    } else if name.module_less {
+    } else if name.module_less && name.symbol.address.is_none() {
         return Parsed::No;
     }
     let mut symbol = name.symbol;
@@ -269,6 +276,10 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
     let ended = text[at..].trim().is_empty();
     let telling =
         tail.line || tail.bytes || language.is_some() || (name.has_extension && arguments.contains(' '));
+    if name.module_less && !telling && ended && symbol.function.is_some() {
+        // `line 2325` may stand on the next line.
+        return Parsed::More(" ");
+    }
     if (name.module_less && !telling)
         || (!name.has_extension && !telling && !name.spaced)
         || (!ended && !telling && !tail::next_frame(&text[at..]))
@@ -361,11 +372,111 @@ fn function_or_address(text: &str, plain: bool) -> Option<Symbol> {
     {
         return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
     }
-    let (len, open) = symbol::function(text);
+    let (mut len, mut open) = symbol::function(text);
+    // Names over 1,024 characters are cut off, inside their brackets: `InterfaceList<struct IUnk()	Unknown`.
+    if (open || text[len..].starts_with('<'))
+        && let Some(cut) = text.find("()\t").or_else(|| text.strip_suffix("()").map(str::len))
+    {
+        (len, open) = (cut, false);
+    }
     (len > 0 || open).then(|| Symbol {
         function: Some(text[..len].to_owned()),
         len,
         open,
         ..Symbol::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Parser;
+
+    fn stacks(text: &str) -> Vec<Stack> {
+        let stack = |kind| match kind {
+            Kind::Stack(stack) => Some(stack),
+            _ => None,
+        };
+        Parser::default().parse(text).into_iter().filter_map(|piece| stack(piece.kind)).collect()
+    }
+
+    fn labels(text: &str) -> Vec<String> {
+        let stacks = stacks(text);
+        assert_eq!(stacks.len(), 1, "{text}");
+        stacks[0].frames.iter().map(Frame::label).collect()
+    }
+
+    #[test]
+    fn native_rows() {
+        let text = ">\tm-2.0.dll!do_mono(int x) Line 5144\tC\n \t[Inline Frame] m.exe!inv() Line 64\tC++\n \t\
+                    03b96789()\tUnknown\n \t[Frames below may be incorrect and/or missing]\t\n \t\
+                    nv.dll!0399f1e2()\tUnknown\n \tntdll.dll!_Nt@12()  + 0x15 bytes\n";
+        assert_eq!(
+            labels(text),
+            ["m-2.0.dll!do_mono", "m.exe!inv", "03b96789", "nv.dll", "ntdll.dll!_Nt@12"]
+        );
+        let frames = &stacks(text)[0].frames;
+        assert_eq!(frames[3].address.as_deref(), Some("0399f1e2"));
+        assert_eq!(frames[4].offset.as_deref(), Some("0x15"));
+        assert_eq!(frames[0].source, None);
+    }
+
+    #[test]
+    fn managed_rows_and_the_thread_above() {
+        let text = "Unflagged\t\t5108\t34\tWorker Thread\t<No Name>\n[Managed to Native Transition]\t \n\
+                    System.dll!System.Net.Sockets.Socket.Receive(byte[] b, out System.X e) + 0xc6 bytes\t \n\
+                    A.dll!A.B.Run.AnonymousMethod__12() Line 486 + 0x26 bytes\t \n\n";
+        assert_eq!(
+            labels(text),
+            ["System.dll!System.Net.Sockets.Socket.Receive", "A.dll!A.B.Run.AnonymousMethod__12"]
+        );
+        let stack = &stacks(text)[0];
+        assert_eq!(stack.thread.as_deref(), Some("5108"));
+        assert_eq!(stack.frames[1].offset, None, "it counts from the line");
+    }
+
+    #[test]
+    fn version_6_with_wrapped_arguments() {
+        let text = "stack:\n\n  CNode::Remove(CNode * const 0x00a53a70, CNode *\n  0x004cef1e) line 2262 + 6 bytes\n  \
+                    CForm::Menu(unsigned int 4371442)\n  line 2325\n  USER32! 77e71ab7()\n\nNo errors";
+        assert_eq!(labels(text), ["CNode::Remove", "CForm::Menu", "USER32"]);
+    }
+
+    #[test]
+    fn rows_in_other_languages_and_without_tabs() {
+        let text = "a.exe!wmain(int argc)  Zeile 12 + 0x5 Bytes    C++\na.exe!Main() 行 13 C++\n\
+                    kernel32.dll!Base()  + 0x12 octets";
+        assert_eq!(labels(text), ["a.exe!wmain", "a.exe!Main", "kernel32.dll!Base"]);
+        let text = "it stopped: ntdll.dll!_Nt@12()  + 0x15 bytes  kernel32.dll!_Wait@12()  + 0x43 bytes  a.exe!f() Line 3 C++";
+        assert_eq!(labels(text), ["ntdll.dll!_Nt@12", "kernel32.dll!_Wait@12", "a.exe!f"]);
+    }
+
+    #[test]
+    fn sources_of_other_tools() {
+        let text = "a.dll!P.Main(string[] args) Line 12 (\\src\\P.cs:12)\nb.dll!Q() Line 3 (\\src\\Q.cs:3)\n";
+        assert_eq!(stacks(text)[0].frames[0].source.as_ref().unwrap().file, "\\src\\P.cs");
+        let text = "    f:\\x\\dbgmalloc.c (56): MSVCR100D.dll!malloc() + 0x15 bytes\n    \
+                    d:\\y.cpp (7): a.exe!Foo::Bar() + 0xA bytes\n";
+        assert_eq!(labels(text), ["MSVCR100D.dll!malloc", "a.exe!Foo::Bar"]);
+        assert_eq!(stacks(text)[0].frames[1].source.as_ref().unwrap().line, 7);
+    }
+
+    #[test]
+    fn a_name_that_visual_studio_cut_off() {
+        let text =
+            "\tSHCore.dll!R<3>::AsIID<class L<struct IUnk()\tUnknown\n\tkernel32.dll!@Base@12()\tUnknown";
+        assert_eq!(labels(text), ["SHCore.dll!R<3>::AsIID<class L<struct IUnk", "kernel32.dll!@Base@12"]);
+    }
+
+    #[test]
+    fn other_texts_are_none() {
+        for text in [
+            "Read a.dll!Foo and b.dll!Bar first",
+            "It works! 12345678() is no address",
+            "call Foo(1) line 3 of the list\nand Bar(2) line 4",
+            "shell32.dll!SHFoo, for example",
+        ] {
+            assert!(stacks(text).is_empty(), "{text}");
+        }
+    }
 }
