@@ -17,6 +17,11 @@ Hello, our mail router died again this morning:
 0ab1fe04 004e0e46 0786a290 00000000 00000000 ROUTER!route_main+0x11a
 ";
 
+/// The ticket with the crash that the signature knows.
+fn known() -> String {
+    STRANGER.replace("drop_packet", "route_lookup")
+}
+
 const SIGNATURE: &str = r#"
 id = "ACME-17"
 title = "Router stops in route_lookup"
@@ -364,5 +369,95 @@ fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let ran = desk.run(&["completions", shell]);
         assert!(ran.code == Some(0) && ran.out.contains("fail-on"), "{shell}");
+    }
+}
+
+#[test]
+#[ignore = "waits for the matcher"]
+fn a_known_crash_gets_its_answer() {
+    let desk = Desk::new();
+    desk.put("known.txt", known());
+    let ran = desk.run(&["known.txt"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for part in [
+        "exact match in known.txt, lines 3-4",
+        "ACME-17     Router stops in route_lookup",
+        "ROUTER!route_lookup",
+        "2.1.0.7: Router.exe",
+        "Turn route caching off.",
+        "https://example.com/17",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    assert!(ran.out.lines().count() <= 24 && ran.out.lines().all(|line| line.chars().count() <= 80));
+    assert!(ran.err.contains("1 input: 1 known issue, 0 unknown crashes"), "{ran:?}");
+}
+
+#[test]
+#[ignore = "waits for the matcher"]
+fn an_unknown_crash_is_said_to_be_unknown() {
+    let desk = Desk::new();
+    desk.put("one.txt", STRANGER);
+    let ran = desk.run(&["one.txt"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("3 frames, top ROUTER!drop_packet, no known issue"), "{ran:?}");
+}
+
+#[test]
+#[ignore = "waits for the matcher"]
+fn findings_follow_the_contract_and_the_summary_is_last() {
+    let desk = Desk::new();
+    desk.put("known.txt", known());
+    desk.put("strange.txt", STRANGER);
+    let objects = desk.run(&["--format", "jsonl", "known.txt", "strange.txt"]).objects();
+    let types: Vec<_> = objects.iter().map(|object| object["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["match", "unknown", "summary"]);
+    assert_eq!(objects[0]["signature"], "ACME-17");
+    assert_eq!(objects[0]["confidence"], "exact");
+    assert_eq!(objects[0]["lines"], serde_json::json!([3, 4]));
+    assert_eq!(objects[0]["because"][0]["clause"], "stack");
+    assert_eq!(objects[0]["fixed_in"], serde_json::json!([{"file": "Router.exe", "version": "2.1.0.7"}]));
+    assert_eq!(objects[1]["top"], "ROUTER!drop_packet");
+    assert_eq!((&objects[2]["matches"], &objects[2]["unknown"]), (&1.into(), &1.into()));
+}
+
+#[test]
+#[ignore = "waits for the matcher"]
+fn check_fails_on_what_it_is_told_to() {
+    let desk = Desk::new();
+    desk.put("known.txt", known());
+    desk.put("strange.txt", STRANGER);
+    desk.put("calm.txt", "All is well.\n");
+    for (arguments, code) in [
+        (&["calm.txt"][..], 0),
+        (&["known.txt"], 1),
+        (&["strange.txt"], 1),
+        (&["--fail-on", "known", "strange.txt"], 0),
+        (&["--fail-on", "known", "known.txt"], 1),
+        (&["--fail-on", "unknown", "known.txt"], 0),
+        (&["--fail-on", "unknown", "strange.txt"], 1),
+        (&["--fail-on", "never", "known.txt", "strange.txt"], 0),
+        (&["--min-confidence", "exact", "known.txt"], 1),
+        (&["known.txt", "gone.txt"], 2),
+        (&["--fail-on", "never", "gone.txt"], 2),
+    ] {
+        let ran = desk.run(&[&["check"], arguments].concat());
+        assert_eq!(ran.code, Some(code), "{arguments:?} {ran:?}");
+        let verdict = if code == 0 { "check passed" } else { "check failed" };
+        assert!(ran.err.lines().last().unwrap().contains(verdict), "{ran:?}");
+    }
+}
+
+#[test]
+#[ignore = "waits for the matcher"]
+fn the_examples_of_a_signature_are_proved() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["kb", "lint"]).code, Some(0));
+    assert_eq!(desk.run(&["kb", "test"]).code, Some(0));
+    desk.put("signatures/acme-17.toml", SIGNATURE.replace(r#"expect = "match""#, r#"expect = "no-match""#));
+    for command in ["lint", "test"] {
+        let ran = desk.run(&["kb", command]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.out.contains("acme-17.toml"), "{ran:?}");
     }
 }

@@ -1,19 +1,31 @@
 //! The known issues, as the options say where they are.
 
 use super::options::{Options, complain};
-use kbtriage::{Database, Finding, Matcher, Parser};
+use kbtriage::{Database, Error, Finding, Matcher, Parser};
 
 /// Loads the database, and names every file that does not load.
 ///
 /// It lives as long as the process: a worker that is left behind on an interrupt still reads it.
 pub(super) fn database(options: &Options) -> anyhow::Result<&'static Database> {
-    let database = Database::load(&options.signatures, options.embedded).map_err(|mut errors| {
-        let last = errors.pop();
-        errors.iter().for_each(|error| complain(&error.to_string()));
-        last.map_or_else(|| anyhow::anyhow!("the signatures do not load"), anyhow::Error::from)
-    })?;
+    let database = Database::load(&options.signatures, options.embedded).map_err(named)?;
     options.detail(&format!("{} known issues loaded", database.signatures().count()));
     Ok(Box::leak(Box::new(database)))
+}
+
+/// The phrases that signatures wait for; without signatures there are none, which is no error here.
+pub(super) fn phrases(options: &Options) -> anyhow::Result<Vec<String>> {
+    match Database::load(&options.signatures, options.embedded) {
+        Ok(database) => Ok(database.phrases()),
+        Err(errors) if matches!(errors.as_slice(), [Error::NoSignatures(_)]) => Ok(Vec::new()),
+        Err(errors) => Err(named(errors)),
+    }
+}
+
+/// Names all errors but the last, which is left for the end of the program to name.
+fn named(mut errors: Vec<Error>) -> anyhow::Error {
+    let last = errors.pop();
+    errors.iter().for_each(|error| complain(&error.to_string()));
+    last.map_or_else(|| anyhow::anyhow!("the signatures do not load"), anyhow::Error::from)
 }
 
 /// From text to findings.
@@ -24,8 +36,11 @@ pub(super) struct Triage {
 
 impl Triage {
     pub(super) fn load(options: &Options) -> anyhow::Result<Self> {
-        let database = database(options)?;
-        Ok(Triage { parser: Parser::new(database.phrases()), matcher: Matcher::new(database) })
+        database(options).map(Triage::new)
+    }
+
+    pub(super) fn new(database: &'static Database) -> Self {
+        Triage { parser: Parser::new(database.phrases()), matcher: Matcher::new(database) }
     }
 
     pub(super) fn findings(&self, text: &str) -> Vec<Finding<'static>> {

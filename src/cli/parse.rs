@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::args::Inputs;
+use super::known;
 use super::options::Options;
 use super::run::{each, nothing_to_read};
 use super::scan;
@@ -13,7 +14,7 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     if nothing_to_read(&inputs.paths) {
         return Ok(Exit::Unreadable);
     }
-    let parser = Parser::default();
+    let parser = Parser::new(known::phrases(options)?);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut report = options.format.evidence(options.style);
     let ended = each(

@@ -9,10 +9,17 @@ use kbtriage::report::{Outcome, Report, Summary};
 use kbtriage::source::{self, Content, Input, ReadOptions};
 use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
 /// Results that may wait to be written before the worker pauses.
 const WAITING: usize = 16;
+/// How long the main thread waits for a result before it looks whether it was interrupted.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Somebody pressed Ctrl-C.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,12 +96,17 @@ pub(super) fn each<T: Send + 'static>(
 
 /// The next message. What was written so far leaves before waiting for it.
 fn next<T>(messages: &Receiver<Message<T>>, out: &mut dyn Write) -> anyhow::Result<Message<T>> {
-    match messages.try_recv() {
-        Ok(message) => return Ok(message),
-        Err(TryRecvError::Empty) => out.flush()?,
-        Err(TryRecvError::Disconnected) => {}
+    let mut flushed = false;
+    while !INTERRUPTED.load(Ordering::Relaxed) {
+        let patience = if flushed { PATIENCE } else { Duration::ZERO };
+        match messages.recv_timeout(patience) {
+            Ok(message) => return Ok(message),
+            Err(RecvTimeoutError::Timeout) => out.flush()?,
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the scan broke off before its end"),
+        }
+        flushed = true;
     }
-    messages.recv().context("the scan broke off before its end")
+    Ok(Message::Interrupted)
 }
 
 /// Starts the worker, and listens for an interrupt.
@@ -102,13 +114,8 @@ fn start<T: Send + 'static>(
     paths: Vec<PathBuf>,
     analyse: impl Fn(&str) -> Vec<T> + Send + 'static,
 ) -> anyhow::Result<Receiver<Message<T>>> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
     let (sender, messages) = sync_channel(WAITING);
-    let interrupt = sender.clone();
-    ctrlc::set_handler(move || {
-        // Blocks while results wait to be written; the main thread empties the queue.
-        let _ = interrupt.send(Message::Interrupted);
-    })
-    .context("cannot listen for Ctrl-C")?;
     std::thread::Builder::new()
         .name("scan".to_owned())
         .spawn(move || work(&paths, &analyse, &sender))

@@ -47,7 +47,11 @@ pub(super) fn brief(text: &str, most: usize) -> String {
         return text.into_owned();
     }
     let mut short: String = text.chars().take(most.saturating_sub(3)).collect();
-    short.truncate(short.trim_end().len());
+    // Between words, where that costs little.
+    match short.rfind(' ') {
+        Some(blank) if blank + 20 > short.len() => short.truncate(blank),
+        _ => {}
+    }
     short.push_str("...");
     short
 }
@@ -101,6 +105,7 @@ mod tests {
     fn a_long_text_is_cut_where_characters_end() {
         assert_eq!(brief("ééééééé", 6), "ééé...");
         assert_eq!(brief("short", 6), "short");
+        assert_eq!(brief("cut between words", 10), "cut...");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! One file an output format: takes findings or evidence, returns text.
 //!
 //! A format is a [`Report`]: it is told of every input as the scan goes, so that text can leave before the last
-//! input is read. What a reader may rely on is in [`findings`] and [`evidence`]: views of their own, apart from
-//! the internal types. Whatever comes out of an input or a signature is made harmless by [`escape`].
+//! input is read. What a reader may rely on is in `findings` and `evidence`: views of their own, apart from
+//! the internal types. Whatever comes out of an input or a signature is made harmless by `escape`.
 
 mod escape;
 mod evidence;

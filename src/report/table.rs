@@ -10,11 +10,11 @@ use crate::matching::{Confidence, Finding, Match, Reason, Unknown, Verdict};
 use std::io::{self, Write};
 
 /// Lines of reasons after which the rest is only counted, as they wrap on 80 columns.
-const REASON_LINES: usize = 7;
+const REASON_LINES: usize = 6;
 /// Characters shown of one reason, and of what differs.
 const REASON: usize = 150;
-/// Characters shown of the resolution: two lines.
-const RESOLUTION: usize = 130;
+/// Characters shown of the resolution: three lines.
+const RESOLUTION: usize = 195;
 /// Characters shown of the workaround: four lines.
 const WORKAROUND: usize = 250;
 /// Lines of fixes shown.
@@ -53,7 +53,7 @@ impl Report<[Finding<'_>]> for Table {
             match finding {
                 // Beside a real answer the others must not push it off the screen.
                 Finding::Match(found) if sure && !is_sure(finding) => {
-                    self.block(out, &aside(input, found))?;
+                    self.block(out, &aside(self.style, input, found))?;
                 }
                 Finding::Match(found) => self.block(out, &matched(self.style, input, found))?,
                 Finding::Unknown(crash) => self.block(out, &unknown(self.style, input, crash))?,
@@ -71,17 +71,13 @@ fn matched(style: Style, input: &str, found: &Match<'_>) -> String {
     let signature = found.signature;
     let sureness = format!("{} match", confidence(found.confidence));
     let tone = if found.confidence == Confidence::Exact { Tone::Good } else { Tone::Warning };
-    let mut text = format!(
-        "{} in {}\n{}  {}\n",
-        style.paint(tone, &sureness),
-        place(input, found.lines),
-        style.paint(Tone::Strong, &visible(&signature.id)),
-        visible(&signature.title),
-    );
+    let mut text = format!("{} in {}\n", style.paint(tone, &sureness), place(input, found.lines));
     let mut fields = Fields::new(style);
+    fields.add(&visible(&signature.id), &signature.title);
     fields.add_lines("why", reasons(&found.because));
     fields.add_lines("fixed in", fixes(found));
-    if let Some(resolution) = &signature.resolution {
+    let resolution = signature.resolution.as_deref().unwrap_or_default();
+    if !resolution.is_empty() {
         fields.add("", &brief(resolution, RESOLUTION));
     }
     if !signature.fixed_in.is_empty() {
@@ -90,18 +86,18 @@ fn matched(style: Style, input: &str, found: &Match<'_>) -> String {
     let workaround = signature.workaround.as_deref().unwrap_or("none known");
     fields.add("workaround", &brief(workaround, WORKAROUND));
     fields.add("link", signature.url.as_deref().unwrap_or("none"));
+    if resolution.chars().count() > RESOLUTION || workaround.chars().count() > WORKAROUND {
+        fields.add("more", &format!("kbtriage kb show {}", signature.id));
+    }
     text.push_str(&fields.into_text());
     text
 }
 
-/// A match that is only worth a look, in two lines.
-fn aside(input: &str, found: &Match<'_>) -> String {
-    format!(
-        "possible match too, in {}\n{}  {}\n",
-        place(input, found.lines),
-        visible(&found.signature.id),
-        visible(&found.signature.title),
-    )
+/// A match that is only worth a look, in short.
+fn aside(style: Style, input: &str, found: &Match<'_>) -> String {
+    let mut fields = Fields::new(style);
+    fields.add(&visible(&found.signature.id), &found.signature.title);
+    format!("possible match too, in {}\n{}", place(input, found.lines), fields.into_text())
 }
 
 fn unknown(style: Style, input: &str, crash: &Unknown<'_>) -> String {
@@ -114,7 +110,7 @@ fn unknown(style: Style, input: &str, crash: &Unknown<'_>) -> String {
     if let Some(nearest) = &crash.nearest {
         let mut fields = Fields::new(style);
         fields.add("nearest", &format!("{}: {}", nearest.signature.id, nearest.signature.title));
-        fields.add("differs", &brief(&nearest.differs, 2 * REASON));
+        fields.add("but", &brief(&nearest.differs, 2 * REASON));
         text.push_str(&fields.into_text());
     }
     text
@@ -198,7 +194,7 @@ mod tests {
             text(Style::default(), &[a_match(&a_signature())]),
             "\
 exact match in 4711.txt, lines 12-20
-ACME-17  Router stops in route_lookup
+  ACME-17     Router stops in route_lookup
   why         stack, lines 12-20: ROUTER!route_lookup < route_next
   fixed in    2.1.0.7: Router.exe
               2.1.0.7 (Router 2): Route.dll
@@ -218,7 +214,7 @@ ACME-17  Router stops in route_lookup
 unknown crash in 4711.txt, lines 3-11
 9 frames, top ROUTER!drop, no known issue
   nearest  ACME-17: Router stops in route_lookup
-  differs  route_lookup is not there
+  but      route_lookup is not there
 "
         );
     }
@@ -231,7 +227,7 @@ unknown crash in 4711.txt, lines 3-11
         let text = text(Style::default(), &[a_match(&signature), Finding::Match(other)]);
         assert!(
             text.ends_with(
-                "\n\npossible match too, in 4711.txt, lines 12-20\nACME-17  Router stops in route_lookup\n"
+                "\n\npossible match too, in 4711.txt, lines 12-20\n  ACME-17  Router stops in route_lookup\n"
             ),
             "{text}"
         );

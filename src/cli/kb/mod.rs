@@ -1,12 +1,12 @@
 //! `kbtriage kb`: looks at the known issues, or proves them.
 
 mod find;
+mod prove;
 mod show;
 
-use super::args::Kb;
-use super::known;
-use super::options::Options;
-use super::{Exit, complain};
+use crate::cli::args::Kb;
+use crate::cli::options::Options;
+use crate::cli::{Exit, complain, known};
 use anyhow::Context as _;
 use kbtriage::Signature;
 use kbtriage::report::{Format, visible};
@@ -33,7 +33,8 @@ pub(super) fn run(options: &Options, command: Kb) -> anyhow::Result<Exit> {
                 Ok(Exit::Unreadable)
             }
         },
-        Kb::Lint | Kb::Test => Ok(Exit::Done),
+        Kb::Lint => prove::run_lint(options, database),
+        Kb::Test => prove::run_test(options, database),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `kbtriage kb show`: all that is known of one issue.
 
-use super::super::Exit;
-use super::super::options::Options;
+use crate::cli::Exit;
+use crate::cli::options::Options;
 use kbtriage::Signature;
 use kbtriage::report::{Fields, Format, json_text, visible};
 use kbtriage::signature::{Clauses, EventClause, Status};
@@ -19,6 +19,7 @@ pub(super) fn show(options: &Options, signature: &Signature) -> anyhow::Result<E
 fn text(options: &Options, signature: &Signature) -> String {
     let unknown = "not known";
     let mut fields = Fields::new(options.style);
+    fields.add(&visible(&signature.id), &signature.title);
     fields.add_lines("products", &signature.products);
     if signature.status == Status::Draft {
         fields.add("status", "draft: extracted, not yet read by a person");
@@ -39,7 +40,7 @@ fn text(options: &Options, signature: &Signature) -> String {
     for (index, clauses) in signature.matches.iter().enumerate() {
         fields.add_lines(if index == 0 { "known by" } else { "or by" }, clause_lines(clauses));
     }
-    format!("{}  {}\n{}", visible(&signature.id), visible(&signature.title), fields.into_text())
+    fields.into_text()
 }
 
 /// One way to recognise an issue, a line a clause.
