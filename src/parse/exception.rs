@@ -185,8 +185,6 @@ fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
             ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event", "ExceptionAddress"]
                 .iter()
                 .any(|label| text.contains(label))
-                .iter()
-                .any(|label| text.contains(label))
         })
 }
 

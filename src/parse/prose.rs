@@ -9,14 +9,17 @@ pub(crate) fn is_reference(page: &Page<'_>, line: usize) -> bool {
     is_reference_title(page.text(line))
         || is_article_title(page, line)
         || (line > 0 && !page.text(line).trim().is_empty() && is_reference_title(page.text(line - 1)))
-        || is_article_title(page, line)
         || in_query_words(page, line)
 }
 
 /// The title and its wrapped rest below `ARTICLE-ID: Q99999`; the title of the article itself stands at its head.
 fn is_article_title(page: &Page<'_>, line: usize) -> bool {
     let id = |back: usize| {
-        line.checked_sub(back).is_some_and(|at| page.text(at).trim_start().starts_with("ARTICLE-ID"))
+        line.checked_sub(back).is_some_and(|at| {
+            page.text(at).trim_start().get(..10).is_some_and(|head| {
+                head.eq_ignore_ascii_case("ARTICLE-ID") || head.eq_ignore_ascii_case("Article ID")
+            })
+        })
     };
     let titled = line > 3
         && page
@@ -46,16 +49,6 @@ fn is_reference_title(text: &str) -> bool {
         && text[digits_at + digits..]
             .trim_start_matches([' ', '\t', ':', ']', '-', '|', '"', '\''])
             .starts_with(|c: char| c.is_alphabetic())
-}
-
-/// `TITLE : ...` below or above `ARTICLE-ID: Q137505`, as older articles point to another one.
-fn is_article_title(page: &Page<'_>, line: usize) -> bool {
-    let names_article = |text: &str| {
-        let head = text.trim_start().get(..10).unwrap_or("");
-        head.eq_ignore_ascii_case("ARTICLE-ID") || head.eq_ignore_ascii_case("Article ID")
-    };
-    let near = line.saturating_sub(2)..line + 2;
-    near.into_iter().any(|line| names_article(page.text(line)))
 }
 
 /// Query words run to the next blank line or rule, a few lines at most.
