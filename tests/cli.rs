@@ -373,7 +373,6 @@ fn completions_know_the_commands() {
 }
 
 #[test]
-#[ignore = "waits for the matcher"]
 fn a_known_crash_gets_its_answer() {
     let desk = Desk::new();
     desk.put("known.txt", known());
@@ -394,7 +393,6 @@ fn a_known_crash_gets_its_answer() {
 }
 
 #[test]
-#[ignore = "waits for the matcher"]
 fn an_unknown_crash_is_said_to_be_unknown() {
     let desk = Desk::new();
     desk.put("one.txt", STRANGER);
@@ -404,7 +402,6 @@ fn an_unknown_crash_is_said_to_be_unknown() {
 }
 
 #[test]
-#[ignore = "waits for the matcher"]
 fn findings_follow_the_contract_and_the_summary_is_last() {
     let desk = Desk::new();
     desk.put("known.txt", known());
@@ -422,7 +419,6 @@ fn findings_follow_the_contract_and_the_summary_is_last() {
 }
 
 #[test]
-#[ignore = "waits for the matcher"]
 fn check_fails_on_what_it_is_told_to() {
     let desk = Desk::new();
     desk.put("known.txt", known());
@@ -449,7 +445,6 @@ fn check_fails_on_what_it_is_told_to() {
 }
 
 #[test]
-#[ignore = "waits for the matcher"]
 fn the_examples_of_a_signature_are_proved() {
     let desk = Desk::new();
     assert_eq!(desk.run(&["kb", "lint"]).code, Some(0));
