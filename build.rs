@@ -6,7 +6,6 @@ use std::{env, fs, io};
 
 const FOLDER: &str = "signatures";
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={FOLDER}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);

@@ -236,11 +236,12 @@ pub(super) fn exception_text(raised: &Exception) -> String {
     }
 }
 
-/// A text clause whose phrases all stand within reach. `alone` when nothing else is asked for.
+/// A text clause whose phrases all stand within reach. `alone` when nothing else is asked for: beside other
+/// clauses it is these that must tell.
 pub(super) fn text(phrases: &[String], alone: bool, lines: (u32, u32)) -> Held {
     let quoted: Vec<_> = phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
     let reason = Reason { clause: "text", found: quoted.join(", "), differs: None, lines };
     let weight = 0.45 * phrases.len() as f64;
     let cap = if alone && phrases.len() < 3 { Confidence::Possible } else { Confidence::Likely };
-    Held { reason, cap: Some(cap), found: weight, of: weight, telling: true, weak: false }
+    Held { reason, cap: Some(cap), found: weight, of: weight, telling: alone, weak: false }
 }

@@ -2,10 +2,12 @@
 //!
 //! [`index`] names the signatures that a piece of evidence could be part of, [`clauses`] and [`stack`] hold
 //! one clause against one piece, [`scene`] seeks the pieces that the other clauses of a match need, [`score`]
-//! says how sure that makes one, [`verdict`] compares file versions, [`unknown`] sums up what is left.
+//! says how sure that makes one, [`pool`] keeps each issue once a crash, [`verdict`] compares file versions,
+//! [`unknown`] sums up what is left.
 //! Knows no file format and prints nothing.
 
 mod clauses;
+mod examples;
 mod finding;
 mod index;
 mod pool;
@@ -15,6 +17,7 @@ mod stack;
 mod unknown;
 mod verdict;
 
+pub use examples::{Failure, failing_examples};
 pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};
 
 use crate::evidence::{Evidence, Exception, Kind};
