@@ -21,6 +21,9 @@ use crate::evidence::{Event, Kind};
 /// The most lines a header has, above and below the id.
 const HEADER: usize = 14;
 
+/// The most bytes of level and time before the fields of an entry on one line.
+const LEAD: usize = 80;
+
 /// Levels as Event Viewer prints them.
 const LEVELS: &[&str] = &["Error", "Warning", "Information", "Critical"];
 
@@ -141,7 +144,9 @@ impl<'p, 't> Entry<'p, 't> {
     fn is_own(&self, label: &Label, line: usize, after_blank: bool) -> bool {
         let text = self.page.text(line);
         let id = || text.get(label.value..).and_then(|value| event_id::read_number(value.trim()));
-        let repeated = label.field == Field::Id && id().is_some_and(|(value, _, _)| value == self.event.id);
+        let repeated = label.field == Field::Id
+            && line > self.id_line + 1
+            && id().is_some_and(|(value, _, _)| value == self.event.id);
         (repeated || !self.has(label.field))
             && !(after_blank && event_message::header_with_id(self.page, line))
     }
@@ -167,6 +172,7 @@ impl<'p, 't> Entry<'p, 't> {
     pub(super) fn take_before(&mut self, id: &Id, row: &Row) {
         let line = self.first.line;
         self.take_row(line, row.from, id.start.at);
+        self.take_level_and_time(line, row.from);
         if !row.begins_line {
             return;
         }
@@ -187,6 +193,17 @@ impl<'p, 't> Entry<'p, 't> {
             let text = self.page.text(above);
             self.take_row(above, 0, text.len());
             self.first = Pos { line: above, at: text.len() - text.trim_start().len() };
+        }
+    }
+
+    /// `Error: (01/16/2022 04:37:05 AM) ` at the beginning of the line.
+    fn take_level_and_time(&mut self, line: usize, to: usize) {
+        let lead = self.page.text(line).get(..to.min(LEAD)).unwrap_or("");
+        let Some((level, time)) = lead.split_once(": (") else { return };
+        if LEVELS.contains(&level.trim()) {
+            self.set(Field::Level, level.trim());
+            self.set(Field::Date, time.split(')').next().unwrap_or(""));
+            self.first.at = 0;
         }
     }
 

@@ -44,7 +44,9 @@ pub(super) fn english(page: &Page<'_>, hit: Pos) -> Option<Id> {
     let before = text[..hit.at].chars().next_back();
     let code = matches!(before, Some('.' | '_' | '-' | '$' | '<' | '/' | '\\' | '@' | '%'));
     let glued_before = before.is_some_and(char::is_alphanumeric);
-    if code || (glued_before && (after_id.is_none() || !rest.starts_with('E'))) {
+    // `Event[0]:` counts the entries that wevtutil prints.
+    let counted = after_event.starts_with('[');
+    if code || counted || (glued_before && (after_id.is_none() || !rest.starts_with('E'))) {
         return None;
     }
     let after_label = after_id.unwrap_or(after_event);
@@ -228,6 +230,7 @@ mod tests {
             "Event Type: 5",
             "RectEvent 9",
             "event 5.5",
+            "Event[0]:",
             "EventIdentifier=5",
         ] {
             assert_eq!(id(text), None, "{text}");

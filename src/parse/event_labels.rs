@@ -41,8 +41,23 @@ static FIELDS: LazyLock<HashMap<&'static str, Field>> = LazyLock::new(|| {
 
 /// The field of a label, or of a column of a table: `Event ID`, `TimeGenerated`.
 pub(super) fn field(name: &str) -> Option<Field> {
-    let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
-    FIELDS.get(words.join(" ").replace('’', "'").as_str()).copied()
+    if name.len() > LONGEST {
+        return None;
+    }
+    let mut key = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        for char in word.chars() {
+            match char {
+                '\u{2019}' => key.push('\''),
+                char if char.is_ascii() => key.push(char.to_ascii_lowercase()),
+                char => key.extend(char.to_lowercase()),
+            }
+        }
+    }
+    FIELDS.get(key.as_str()).copied()
 }
 
 /// Every label in `text`, in order.
@@ -80,6 +95,8 @@ pub(super) fn unmarked(text: &str) -> &str {
 /// A value as written, without emphasis, brackets and the line-break mark of Markdown.
 pub(super) fn trimmed(value: &str) -> &str {
     let value = value.trim_matches([' ', '\t', '*', '`', ',', ';', '|', '\\', '"', '_', '\u{200e}']);
+    // `(Source: Service Control Manager) (EventID: 7031)`
+    let value = value.trim_end_matches(['(', ' ']);
     let value = if value.contains('(') { value } else { value.trim_end_matches([')', ' ']) };
     if value.contains('[') { value } else { value.trim_end_matches([']', ' ']) }
 }

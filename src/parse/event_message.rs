@@ -12,6 +12,8 @@ const LINES: usize = 40;
 const BYTES: usize = 4_000;
 /// The most lines a message is followed over, so that what it quotes is known to be part of the entry.
 const FOLLOWED: usize = 200;
+/// The most bytes of a line of the sentence that leads to a quoted message.
+const SENTENCE: usize = 400;
 /// The most labelled lines that may stand before the id of an entry.
 const HEADER: usize = 10;
 
@@ -91,7 +93,7 @@ pub(super) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
         let text = page.text(line).trim_end();
         let next = page.text(line + 1).trim();
         let from = if line == id.end.line { id.end.at } else { 0 };
-        let rest = text.get(from..)?.to_ascii_lowercase();
+        let rest = text.get(from..).filter(|rest| rest.len() <= SENTENCE)?.to_ascii_lowercase();
         if next.is_empty() {
             Some(rest)
         } else {
@@ -123,7 +125,7 @@ pub(super) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
             return false;
         }
         let id = |label: &super::event_labels::Label| {
-            label.field == Field::Id && text.get(label.value..).is_some_and(|value| starts_with_number(value))
+            label.field == Field::Id && text.get(label.value..).is_some_and(starts_with_number)
         };
         if labels(text).iter().any(id) {
             return true;
@@ -162,7 +164,25 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
         let tail = page.rest(id.end).trim_start();
         id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"'])
     });
-    named || header_with_id(page, line) || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
+    // `MSExchangeMTAEvent ID: 9405`, `Netlogon Event ID: 5719`
+    let text = page.text(line);
+    let prefixed = first_in(text).is_some_and(|label| {
+        let before = text.get(..label.start).unwrap_or("");
+        label.field == Field::Id
+            && before.len() <= 40
+            && before.split_whitespace().count() == 1
+            && text.get(label.value..).is_some_and(starts_with_number)
+    });
+    named
+        || prefixed
+        || header_with_id(page, line)
+        || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
+}
+
+/// The first label in the first part of a line.
+fn first_in(text: &str) -> Option<super::event_labels::Label> {
+    let head = text.get(..floor_boundary(text, 80)).unwrap_or("");
+    labels(head).into_iter().next()
 }
 
 fn starts_with_number(value: &str) -> bool {
@@ -192,4 +212,67 @@ fn finished(text: String, end: Pos) -> Option<(String, Pos)> {
     let text = if bare.contains('"') { text.trim().to_owned() } else { bare.trim().to_owned() };
     let text = text.get(..floor_boundary(&text, BYTES)).unwrap_or("").to_owned();
     (!text.is_empty()).then_some((text, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::Kind;
+
+    fn messages(text: &str) -> Vec<(u32, Option<String>)> {
+        let found = crate::Parser::default().parse(text).into_iter();
+        found
+            .filter_map(|piece| match piece.kind {
+                Kind::Event(event) => Some((event.id, event.message)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn message(text: &str) -> Option<String> {
+        messages(text).into_iter().next().and_then(|(_, message)| message)
+    }
+
+    #[test]
+    fn the_label_may_be_followed_by_a_blank_line() {
+        let text =
+            "   Event ID: 5\n   Source: x\n\n   Description:\n\n   It broke\n   twice.\n\nCAUSE\n=====\n";
+        assert_eq!(message(text).as_deref(), Some("It broke twice."));
+    }
+
+    #[test]
+    fn further_paragraphs_belong_to_it_while_they_are_indented() {
+        let text = "   Event ID: 5\n   Description: One.\n\n   Two.\n\nThis article says more.\n";
+        assert_eq!(message(text).as_deref(), Some("One. Two."));
+    }
+
+    #[test]
+    fn a_message_without_label_stands_below_the_header() {
+        assert_eq!(message("   Event ID: 5\n   Source: x\n\n   It broke.\n").as_deref(), Some("It broke."));
+        assert_eq!(message("   Event ID: 5\n   Source: x\n\nThis happens when it breaks.\n"), None);
+        assert_eq!(message("   Event ID = 9405:\n   It broke.\n").as_deref(), Some("It broke."));
+    }
+
+    #[test]
+    fn a_sentence_may_announce_it() {
+        let text =
+            "1. Write an event. The Event ID is 374, and the Description is:\n\n      The job failed.\n";
+        assert_eq!(message(text).as_deref(), Some("The job failed."));
+        let text =
+            "   Event ID: 24\n   Source: EDB\n\nThe description may be similar to:\n\n   Page time error\n";
+        assert_eq!(message(text).as_deref(), Some("Page time error"));
+    }
+
+    #[test]
+    fn the_next_entry_and_the_xml_end_it() {
+        let text = "Event Type: Error\nEvent ID: 5\nDescription:\nOne\nEvent Type: Error\nEvent ID: 6\nDescription:\nTwo\n\
+                    Event Xml:\n<Event xmlns=\"x\">\n";
+        assert_eq!(messages(text), [(5, Some("One".to_owned())), (6, Some("Two".to_owned()))]);
+        let text = "   Event ID: 5\n   Description: One\n\n   -or-\n\n   Event ID: 6\n   Description: Two\n";
+        assert_eq!(messages(text), [(5, Some("One".to_owned())), (6, Some("Two".to_owned()))]);
+    }
+
+    #[test]
+    fn quotation_marks_around_it_are_no_part_of_it() {
+        assert_eq!(message("Event ID 54 \"Conversion failed\"").as_deref(), Some("Conversion failed"));
+    }
 }

@@ -46,6 +46,8 @@ pub(super) const LIST_OF_FIELDS: Dialect =
 
 const RECORD: usize = 80;
 const LIST: usize = 80;
+/// The most bytes before the level of a row.
+const FIELDS: usize = 200;
 /// The most bytes of a cell.
 const CELL: usize = 4_000;
 
@@ -161,6 +163,9 @@ fn join_time(event: &mut Event, time: Option<String>) {
 fn read_row(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let text = page.text(hit.line);
     let indent = text.len() - text.trim_start().len();
+    if hit.at > FIELDS {
+        return None;
+    }
     if text.get(indent..)?.starts_with(|c: char| c.is_ascii_digit()) {
         return row_of_words(page, hit).or_else(|| row_of_numbers(page, hit.line));
     }
@@ -338,13 +343,8 @@ impl<'t> Iterator for Words<'t> {
 
 /// `Key : value` lines around the anchor, to the next blank line.
 fn read_list(page: &Page<'_>, hit: Pos) -> Option<Claim> {
-    let (_, colon) = page
-        .text(hit.line)
-        .get(hit.at..)?
-        .split_once(' ')
-        .filter(|(_, rest)| rest.trim_start().starts_with(':'))
-        .or_else(|| page.text(hit.line).get(hit.at..)?.split_once(':'))?;
-    if colon.trim_matches([' ', ':']).is_empty() {
+    let (key, _) = page.text(hit.line).split_once(':')?;
+    if hit.at != 0 || !is_key(key) {
         return None;
     }
     let above = (hit.line.saturating_sub(LIST)..hit.line)
@@ -370,8 +370,11 @@ fn read_list(page: &Page<'_>, hit: Pos) -> Option<Claim> {
             }
         }
     }
-    let event = event_of_list(fields)?;
     let span = page.lines_span(first, last);
+    let Some(event) = event_of_list(fields) else {
+        // Read once: it is a list, but of something else.
+        return Some(Claim { pieces: Vec::new(), block: None, end: span.to });
+    };
     let block = event.reports_crash().then_some(span);
     Some(Claim { pieces: vec![Piece { span, kind: Kind::Event(event) }], block, end: span.to })
 }

@@ -52,6 +52,8 @@ const ANCHORS: &[&str] = &[
 
 /// How far before the id its own line is searched for other fields.
 const BACK: usize = 240;
+/// The longest name of a source before an id, in bytes.
+const LONGEST_SOURCE: usize = 80;
 /// The most bytes of one line that an entry takes.
 const FORWARD: usize = 4_000;
 
@@ -221,6 +223,9 @@ fn is_bullet(lead: &str) -> bool {
 
 /// `Netlogon`, `MSExchangeIS Private`: up to four words that name a source and no sentence.
 fn source_name(lead: &str) -> Option<String> {
+    if lead.len() > LONGEST_SOURCE {
+        return None;
+    }
     let lead = unmarked(lead).trim_end_matches([' ', ':', ',', '-', '\t', '(']);
     let words: Vec<&str> = lead.split_whitespace().collect();
     let named = lead.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase())
@@ -306,21 +311,168 @@ fn missing_description(page: &Page<'_>, id: &Id) -> Option<Claim> {
     let head = page.text(id.start.line).get(..id.start.at)?;
     let lead =
         head.get(head.len().checked_sub(LEAD.len())?..).filter(|lead| lead.eq_ignore_ascii_case(LEAD))?;
-    let tail = page.rest(id.end).trim_start_matches([')', ' ']).to_ascii_lowercase();
+    let tail = beginning(page.rest(id.end)).trim_start_matches([')', ' ']).to_ascii_lowercase();
     if !(tail.is_empty()
         || ["in source", "in", "from source", "from"].iter().any(|word| tail.starts_with(word)))
     {
         return None;
     }
     let from = Pos { line: id.start.line, at: id.start.at - lead.len() };
-    let (message, end) = event_message::read(page, from, None)?;
-    let after = message.find("ource").and_then(|at| message.get(at + "ource".len()..))?;
+    let rest = page.rest(id.end);
+    let begin = format!("{} {}", beginning(rest), beginning(page.text(id.end.line + 1).trim_start()));
+    let after = begin.find("ource").and_then(|at| begin.get(at + "ource".len()..))?;
     let source = match after.trim_start().strip_prefix('(') {
         Some(bracketed) => bracketed.split(')').next(),
         None => after.split(" cannot").next().and_then(|source| source.split(" could").next()),
     };
     let source =
         source.map(str::trim).filter(|source| !source.is_empty() && source.len() <= 80).map(str::to_owned);
+    let (message, end) = event_message::read(page, from, None)?;
     let event = Event { id: id.value, source, message: Some(message), ..Event::default() };
     Some(Claim::one(Span { from, to: end }, Kind::Event(event)))
+}
+
+/// The first part of a text, enough for a sentence.
+fn beginning(text: &str) -> &str {
+    text.get(..event_labels::floor_boundary(text, 160)).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(text: &str) -> Vec<Event> {
+        let found = crate::Parser::default().parse(text).into_iter();
+        found
+            .filter_map(|piece| match piece.kind {
+                Kind::Event(event) => Some(event),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Id, source and message of the only event.
+    fn event(text: &str) -> (u32, Option<String>, Option<String>) {
+        let mut found = events(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let event = found.remove(0);
+        assert!(!event.mention);
+        (event.id, event.source, event.message)
+    }
+
+    fn entry(id: u32, source: Option<&str>, message: Option<&str>) -> (u32, Option<String>, Option<String>) {
+        (id, source.map(str::to_owned), message.map(str::to_owned))
+    }
+
+    #[test]
+    fn all_fields_of_a_copy() {
+        let found = events(
+            "Log Name:      Application\nSource:        Application Error\nDate:          1/2/2016 3:04:05 AM\nEvent ID:      1000\n\
+             Task Category: (100)\nLevel:         Error\nKeywords:      Classic\nUser:          N/A\nComputer:      PC\nDescription:\nIt broke\n",
+        );
+        let expected = Event {
+            id: 1000,
+            source: Some("Application Error".to_owned()),
+            message: Some("It broke".to_owned()),
+            log: Some("Application".to_owned()),
+            level: Some("Error".to_owned()),
+            time: Some("1/2/2016 3:04:05 AM".to_owned()),
+            computer: Some("PC".to_owned()),
+            mention: false,
+        };
+        assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn headers_in_columns_and_on_one_line() {
+        let text =
+            "Date:\t7/6/00\tEvent ID:\t168\nTime:\t3:00 PM\tSource:\tMTA\nCategory;\tNone\n\nIt broke.\n";
+        assert_eq!(event(text), entry(168, Some("MTA"), Some("It broke.")));
+        let text =
+            "   Event ID: 7026, Source: Service Control Manager, Type: Error\n   Description: It broke.\n";
+        assert_eq!(event(text), entry(7026, Some("Service Control Manager"), Some("It broke.")));
+        let text = "Event ID 175    MSExchangeMTA    X400 Service\nIt broke.\n";
+        assert_eq!(event(text), entry(175, Some("MSExchangeMTA"), Some("It broke.")));
+    }
+
+    #[test]
+    fn the_source_before_the_id() {
+        let text = "   Netlogon Event ID 5719:\n   It broke.\n";
+        assert_eq!(event(text), entry(5719, Some("Netlogon"), Some("It broke.")));
+        assert_eq!(event("Source: XEvent ID: 5"), entry(5, Some("X"), None));
+    }
+
+    #[test]
+    fn a_message_glued_to_the_id() {
+        let text = "   Event ID 9215A sockets error\n   came.\n";
+        assert_eq!(event(text), entry(9215, None, Some("A sockets error came.")));
+    }
+
+    #[test]
+    fn entries_of_a_flattened_article_end_at_the_next_one_and_at_headings() {
+        let found = events(
+            "SYMPTOMS ======== The MTA logs: Event ID: 9202 A sockets error. Control block index: 2. [BASE 8] (12) Event ID 9405 It \
+             may stop. CAUSE ===== The net is slow.",
+        );
+        let messages: Vec<_> =
+            found.iter().map(|event| (event.id, event.message.as_deref().unwrap_or(""))).collect();
+        assert_eq!(
+            messages,
+            [(9202, "A sockets error. Control block index: 2. [BASE 8] (12)"), (9405, "It may stop.")]
+        );
+    }
+
+    #[test]
+    fn entries_of_farbar_scan_logs() {
+        let found = events(
+            "Error: (01/16/2022 04:37:05 AM) (Source: Disk) (EventID: 7) (User: )\nDescription: Bad block.\n",
+        );
+        assert_eq!(
+            (found[0].id, found[0].source.as_deref(), found[0].level.as_deref()),
+            (7, Some("Disk"), Some("Error"))
+        );
+        assert_eq!(
+            (found[0].time.as_deref(), found[0].message.as_deref()),
+            (Some("01/16/2022 04:37:05 AM"), Some("Bad block."))
+        );
+    }
+
+    #[test]
+    fn wevtutil_counts_its_entries() {
+        let text = "Event[0]:\n  Source: Disk\n  Event ID: 7\n  Description: \nBad block.\n\nEvent[1]:\n  Source: Ntfs\n  Event ID: 55\n";
+        let found: Vec<_> = events(text).into_iter().map(|event| (event.id, event.source)).collect();
+        assert_eq!(found, [(7, Some("Disk".to_owned())), (55, Some("Ntfs".to_owned()))]);
+    }
+
+    #[test]
+    fn labels_of_other_languages() {
+        for text in [
+            "Quelle: Disk\nEreignis-ID: 7\nBeschreibung:\nx\n",
+            "Источник: Disk\nКод события: 7\nОписание:\nx\n",
+            "来源: Disk\n事件 ID: 7\n描述:\nx\n",
+            "Origen: Disk\nId. del evento: 7\nDescripción:\nx\n",
+            "Origem: Disk\nID do Evento: 7\nDescrição:\nx\n",
+            "Źródło: Disk\nIdentyfikator zdarzenia: 7\nOpis:\nx\n",
+            "Source : Disk\nID de l’événement : 7\nDescription :\nx\n",
+        ] {
+            assert_eq!(event(text), entry(7, Some("Disk"), Some("x")), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_for_a_missing_description_is_an_entry() {
+        let text = "The description for Event ID ( 13 ) in Source ( Nbf ) could not be found.";
+        assert_eq!(event(text), entry(13, Some("Nbf"), Some(text)));
+        let text = "The description for Event ID 1000 from source Application Error cannot be found.";
+        assert_eq!(event(text), entry(1000, Some("Application Error"), Some(text)));
+    }
+
+    #[test]
+    fn a_crash_event_is_a_block() {
+        let found = crate::Parser::default().parse("Event ID: 1026\nSource: .NET Runtime\nDescription: x\n");
+        assert_eq!(found.first().and_then(|piece| piece.incident), Some(1));
+        let found = crate::Parser::default()
+            .parse("Event ID: 7036\nSource: Service Control Manager\nDescription: x\n");
+        assert_eq!(found.first().and_then(|piece| piece.incident), None);
+    }
 }
