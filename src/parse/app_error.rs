@@ -18,6 +18,7 @@
 
 use super::flow::Flow;
 use super::page::{Claim, Page, Pos, Span};
+use super::text::{clip, find};
 use super::words::{is_placeholder, starts_with};
 use super::{Dialect, hex};
 use crate::evidence::{Fault, Kind};
@@ -80,7 +81,8 @@ fn after(text: &str, wanted: impl Fn(char) -> bool) -> Option<usize> {
 
 /// The report with the lines that still belong to it: process id, paths, report id.
 fn report_block(page: &Page<'_>, span: Span) -> Span {
-    let last = (span.to.line + 1..span.to.line + 12).take_while(|line| page.text(*line).contains(':')).last();
+    let last =
+        (span.to.line + 1..span.to.line + 12).take_while(|line| clip(page.text(*line)).contains(':')).last();
     last.map_or(span, |last| Span { from: span.from, to: page.lines_span(last, last).to })
 }
 
@@ -159,12 +161,10 @@ impl<'t> Fields<'t> {
     fn behind_label(&self) -> Option<usize> {
         let labels =
             if self.at == 0 { ["application name:", "application"] } else { ["module name:", "module"] };
-        let near = self.text.get(self.at..)?.as_bytes();
-        labels.iter().find_map(|label| {
-            let mut places = near.windows(label.len()).take(160);
-            let at = places.position(|part| part.eq_ignore_ascii_case(label.as_bytes()))?;
-            Some(self.at + at + label.len())
-        })
+        let near = self.text.get(self.at..)?;
+        labels
+            .iter()
+            .find_map(|label| find(near, label).filter(|at| *at < 160).map(|at| self.at + at + label.len()))
     }
 
     /// Where the name begins that stands before the next comma: behind a colon, else the last word.
@@ -296,7 +296,8 @@ fn is_version(text: &str) -> bool {
 
 /// Whether the event is one of Application Hang.
 fn is_hang(page: &Page<'_>, pos: Pos) -> bool {
-    (pos.line.saturating_sub(30)..=pos.line).any(|line| page.text(line).contains("\"Application Hang\""))
+    (pos.line.saturating_sub(30)..=pos.line)
+        .any(|line| clip(page.text(line)).contains("\"Application Hang\""))
 }
 
 /// The values of `<Data>` elements from a position to the end of the event data, and where that is.
@@ -305,7 +306,7 @@ fn data_values(page: &Page<'_>, pos: Pos) -> (Vec<String>, Pos) {
     let mut end = pos;
     for line in pos.line..(pos.line + LINES).min(page.lines.len()) {
         let skip = if line == pos.line { pos.at } else { 0 };
-        let text = page.text(line).get(skip..).unwrap_or("");
+        let text = clip(page.text(line).get(skip..).unwrap_or(""));
         let mut at = 0;
         while let Some(open) = text.get(at..).and_then(|rest| rest.find("<Data")) {
             let Some(close) = text.get(at + open..).and_then(|rest| rest.find('>')) else { break };

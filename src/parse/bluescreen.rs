@@ -12,6 +12,7 @@
 //! The bugcheck was: 0x0000001e (0xc0000005, 0x8010a611, 0x00000000, 0x00000738).
 //! *** Fatal System Error: 0x000000d1
 //! 0x0000000a (0x00000003, 0x0000001c, 0x00000000, 0x00000003)      (the word STOP stands before)
+//! Stop code: CRITICAL_PROCESS_DIED
 //! you receive a STOP 0x1E or 0x50 error in Srv.sys
 //! ```
 //!
@@ -20,8 +21,10 @@
 use super::flow::Flow;
 use super::page::{Claim, Page, Pos, Span};
 use super::stopcode::{self, Code};
+use super::text::{clip, find};
+use super::words::starts_with;
 use super::{Dialect, hex, prose};
-use crate::evidence::{Bugcheck, Kind, bugcheck_name};
+use crate::evidence::{Bugcheck, Kind, bugcheck_code, bugcheck_name};
 
 /// See the module docs.
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -58,6 +61,9 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     } else {
         code_after(&peek.text).or_else(|| code_before_word(page, pos, &peek.text))
     };
+    if start.is_none() && !bracket && !prose::is_reference(page, pos.line) {
+        return named(&peek);
+    }
     let start = start?;
     if prose::is_reference(page, pos.line) {
         return None;
@@ -99,6 +105,24 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     claim
 }
 
+/// Reads a stop code that is given by its name alone: `Stop code: CRITICAL_PROCESS_DIED`, also with blanks.
+fn named(flow: &Flow) -> Option<Claim> {
+    let after = flow.text.get("stop".len()..).filter(|_| starts_with(&flow.text, "stop"))?;
+    let label =
+        [" code:", " error:", " code", " error", ":"].iter().find(|label| starts_with(after, label))?;
+    let rest = after.get(label.len()..)?.trim_start_matches(stopcode::JOINERS);
+    let from = flow.text.len() - rest.len();
+    let capital = |c: &char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ' ');
+    let name: String = rest.chars().take_while(capital).collect();
+    let words: Vec<&str> = name.split([' ', '_']).filter(|word| !word.is_empty()).collect();
+    let (code, count) = (2..=words.len())
+        .rev()
+        .find_map(|count| Some((bugcheck_code(&words.get(..count)?.join("_"))?, count)))?;
+    let name = words.get(..count)?.join("_");
+    let check = Bugcheck { code, name: Some(name.clone()), ..Bugcheck::default() };
+    Some(Claim::one(flow.span(0, from + name.len()), Kind::Bugcheck(check)))
+}
+
 /// Four bare numbers in the paragraph below one that announces parameters: `... with the following parameters:`.
 fn parameters_below(page: &Page<'_>, flow: &Flow) -> Option<Vec<Option<u64>>> {
     let text = &flow.text;
@@ -115,7 +139,8 @@ fn parameters_below(page: &Page<'_>, flow: &Flow) -> Option<Vec<Option<u64>>> {
 /// The report around a stop code: the list of loaded drivers and the stack words that a blue screen of Windows NT
 /// shows below it.
 fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
-    let head = (span.to.line + 1..span.to.line + 12).find(|line| page.text(*line).contains("DateStmp"))?;
+    let head =
+        (span.to.line + 1..span.to.line + 12).find(|line| clip(page.text(*line)).contains("DateStmp"))?;
     let row = |line: &usize| {
         page.text(*line)
             .split_ascii_whitespace()
@@ -124,7 +149,7 @@ fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
     };
     let last = (head + 1..head + 200)
         .take_while(|line| {
-            row(line) || page.text(*line).trim().is_empty() || page.text(*line).contains("Address")
+            row(line) || page.text(*line).trim().is_empty() || clip(page.text(*line)).contains("Address")
         })
         .filter(row)
         .last()?;
@@ -221,8 +246,10 @@ fn code_after(text: &str) -> Option<Start> {
 /// `0x0000000A Blue Screen STOP`: the code stands right before the word.
 fn code_before_word(page: &Page<'_>, pos: Pos, text: &str) -> Option<Start> {
     let upper = text.get(..4).is_some_and(|word| word == "STOP");
-    let before = page.text(pos.line).get(..pos.at)?.trim_end_matches(stopcode::JOINERS);
-    let at = before.rfind(stopcode::JOINERS).map_or(0, |at| at + 1);
+    let before = page.text(pos.line).get(..pos.at)?;
+    let near = before.get(before.len().saturating_sub(BEHIND)..)?.trim_end_matches(stopcode::JOINERS);
+    let before = before.get(..before.rfind(near)? + near.len())?;
+    let at = before.len() - near.len() + near.rfind(stopcode::JOINERS).map_or(0, |at| at + 1);
     let code = Code::at(before, at)?;
     (code.prefixed && code.to == before.len() && (upper || text.len() > 4) && code.is_stop_code())
         .then_some(Start::Before(Pos { line: pos.line, at }))
@@ -283,8 +310,8 @@ fn is_name(word: &str) -> bool {
 
 /// `Address 8013e953 has base at 80100000 - ntoskrnl.exe`.
 fn based_module(text: &str) -> Option<String> {
-    let at = find_ignoring_case(text, "base at ")?;
-    let rest = text.get(at..)?.split_once('-')?.1.trim_start();
+    let text = clip(text);
+    let rest = text.get(find(text, "base at ")?..)?.split_once('-')?.1.trim_start();
     image(rest.split([' ', '\t', ')', '"']).next()?)
 }
 
@@ -322,13 +349,6 @@ fn image(word: &str) -> Option<String> {
     (known && !stem.is_empty() && !stem.contains(['\\', '/', '<'])).then(|| word.to_owned())
 }
 
-fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
-    text.as_bytes()
-        .windows(wanted.len())
-        .position(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
-        .map(|at| at + wanted.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,6 +381,8 @@ mod tests {
             "Fatal System Error: 0x0000000a",
             "Stop code: IRQL_NOT_LESS_OR_EQUAL (0xA)",
             "0x0000000A Blue Screen",
+            "Stop code: IRQL_NOT_LESS_OR_EQUAL",
+            "Stop code: IRQL NOT LESS OR EQUAL What failed: x.sys",
             "0x0000000a (0x00000003, 0x0000001c, 0x00000000, 0x00000003)",
         ] {
             assert_eq!(codes(text), [0xA], "{text}");

@@ -22,6 +22,7 @@
 use super::flow::Flow;
 use super::page::{Claim, Page, Pos};
 use super::stopcode::Code;
+use super::text::{clip, file_name, find, has};
 use super::words::{is_file, is_placeholder, starts_with};
 use super::{Dialect, prose};
 use crate::evidence::{Exception, Fault, Kind};
@@ -181,7 +182,7 @@ fn coded(text: &str) -> Option<Message> {
 fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
     message.label
         && (pos.line.saturating_sub(9)..=pos.line + 2).any(|line| {
-            let text = page.text(line);
+            let text = clip(page.text(line));
             ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event", "ExceptionAddress"]
                 .iter()
                 .any(|label| text.contains(label))
@@ -197,8 +198,7 @@ fn titled(page: &Page<'_>, pos: Pos) -> Option<String> {
         .filter(|text| text.contains(|c: char| c.is_ascii_alphanumeric()))
         .take(4);
     for text in lines {
-        let text = text.get(text.len().saturating_sub(200)..).unwrap_or("");
-        let is_title = find(text, "application error").or_else(|| find(text, "app. error")).is_some();
+        let is_title = has(text, "application error") || has(text, "app. error");
         let alone = text.split_whitespace().count() == 1;
         if is_title || alone {
             return image(text);
@@ -212,7 +212,7 @@ fn image(text: &str) -> Option<String> {
     text.split([' ', '\t', '"', '\'', '(', ')', ','])
         .map(|word| word.trim_matches(['.', ':', ';', '-', '|', '*', '\\', '<', '>']))
         .rfind(|word| is_file(word) && [".exe", ".dbg", ".dll"].iter().any(|ending| ends_with(word, ending)))
-        .map(|word| word.rsplit('\\').next().unwrap_or(word).to_owned())
+        .map(|word| file_name(word).to_owned())
 }
 
 /// A printed address, if it is one: `0x0002a9a5`, `x77f648e2`, `77f3cbcd`.
@@ -222,10 +222,6 @@ fn number(text: &str) -> Option<&str> {
     let digits = if digits.len() + 2 < text.len() { text } else { digits };
     let plain = text.len() >= 3 && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'`');
     (plain && text.contains(|c: char| c.is_ascii_digit())).then_some(text)
-}
-
-fn find(text: &str, wanted: &str) -> Option<usize> {
-    text.as_bytes().windows(wanted.len()).position(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
 fn ends_with(text: &str, end: &str) -> bool {

@@ -104,9 +104,10 @@ fn boundary(text: &str, at: usize) -> usize {
 /// What stands left and right of the text in a drawn box.
 const SIDES: [char; 4] = [' ', '\t', '|', '│'];
 
-/// Whether a line parts two paragraphs: blank, or drawn.
+/// Whether a line parts two paragraphs: blank, or drawn. An endless line is neither.
 fn ends(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'-' | b'=' | b'+' | b'*' | b'_'))
+    text.len() < 400
+        && text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'-' | b'=' | b'+' | b'*' | b'_'))
 }
 
 #[cfg(test)]

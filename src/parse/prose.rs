@@ -41,7 +41,8 @@ pub(crate) fn is_title(page: &Page<'_>, line: usize) -> bool {
 fn is_reference_title(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(['-', '*', '[', ' ']);
     let digits_at = usize::from(text.starts_with(['Q', 'q']));
-    let digits = text.as_bytes().iter().skip(digits_at).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits =
+        text.as_bytes().iter().skip(digits_at).take(8).take_while(|byte| byte.is_ascii_digit()).count();
     let after = text.as_bytes().get(digits_at + digits);
     (5..=6).contains(&digits)
         && (matches!(after, Some(b' ' | b'\t' | b':' | b']'))

@@ -96,6 +96,9 @@ impl Number {
             value = value.checked_mul(16)?.checked_add(u64::from(digit))?;
             end += 1;
             digits += 1;
+            if digits > 20 {
+                return None;
+            }
         }
         let next = bytes.get(end);
         // `0x1Eh` never occurs, `0x801364e3h` does.

@@ -16,6 +16,7 @@
 
 use super::flow::Flow;
 use super::page::{Claim, Page, Pos, Span};
+use super::text::{clip, find};
 use super::words::is_placeholder;
 use super::{Dialect, hex};
 use crate::evidence::{Bugcheck, Fault, Kind, bugcheck_name};
@@ -64,7 +65,8 @@ fn event_name<'p>(page: &'p Page<'_>, pos: Pos) -> Option<&'p str> {
 
 /// `Fault bucket 1234567, type 5`; an empty bucket is none.
 fn bucket(text: &str) -> Option<String> {
-    let at = text.to_ascii_lowercase().find("fault bucket")? + "fault bucket".len();
+    let text = clip(text);
+    let at = find(text, "fault bucket")? + "fault bucket".len();
     let rest = text.get(at..)?.trim_start_matches([' ', ':']);
     let value = rest.split([',', ' ']).next().unwrap_or("");
     (!value.is_empty()
@@ -78,7 +80,7 @@ fn numbered(page: &Page<'_>, pos: Pos) -> (Vec<String>, Pos) {
     let mut end = pos;
     for line in pos.line..(pos.line + LINES).min(page.lines.len()) {
         let skip = if line == pos.line { pos.at } else { 0 };
-        let text = page.text(line).get(skip..).unwrap_or("");
+        let text = clip(page.text(line).get(skip..).unwrap_or(""));
         let mut at = 0;
         while let Some((start, length)) = text.get(at..).and_then(|rest| parameter(rest, values.len() + 1)) {
             let value =
@@ -123,7 +125,7 @@ fn labelled(page: &Page<'_>, pos: Pos) -> Option<(Vec<String>, Pos)> {
     let mut values = Vec::new();
     let mut end = pos;
     for line in pos.line + 1..pos.line + 12 {
-        let text = page.text(line);
+        let text = clip(page.text(line));
         let Some((label, value)) = text.split_once([':', '：']) else { break };
         if label.trim().is_empty() || value.trim().is_empty() || values.len() == 9 {
             break;
