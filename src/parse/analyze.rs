@@ -91,8 +91,9 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let mut analysis = Analysis::default();
     let from = begin(page, pos);
     let end = analysis.collect(page, from);
-    let (first, last) = analysis.extent?;
     let mut pieces = Vec::new();
+    // Also where nothing was found this is read, so that no other anchor reads it again.
+    let Some((first, last)) = analysis.extent else { return Some(Claim { pieces, block: None, end }) };
     let span = Span { from: first, to: last };
     let kinds = if analysis.is_kernel() { analysis.stop() } else { analysis.fault().into_iter().collect() };
     pieces.extend(kinds.into_iter().map(|kind| Piece { span, kind }));
@@ -129,7 +130,7 @@ struct Analysis {
 }
 
 impl Analysis {
-    /// Reads fields from `from` to the last line that looks like a debugger's. That is where it returns.
+    /// Reads fields from the line of `from` to the last that looks like a debugger's; returns where that ends.
     fn collect(&mut self, page: &Page<'_>, from: Pos) -> Pos {
         let mut end = from;
         let mut line = from.line;
@@ -140,12 +141,12 @@ impl Analysis {
                 break;
             }
             let found = self.read_line(page, line, base, text);
-            if found || looks_debugged(text) {
+            if found || line == from.line || looks_debugged(text) {
                 end = Pos { line, at: base + text.len() };
             }
             line += 1;
         }
-        end.max(Pos { line: from.line, at: from.at + 1 })
+        end
     }
 
     /// Whether a line begins another analysis: another dump, or another stop code.

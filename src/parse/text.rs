@@ -14,7 +14,14 @@ pub(crate) fn clip(text: &str) -> &str {
 
 /// Where `needle` stands in `text`, without ASCII case.
 pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
-    text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+    let first = *needle.as_bytes().first()?;
+    let begins =
+        memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text.as_bytes());
+    let here = |at: &usize| {
+        let window = text.as_bytes().get(*at..*at + needle.len());
+        window.is_some_and(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+    };
+    begins.into_iter().find(here)
 }
 
 /// Whether `needle` stands in `text`, without ASCII case.

@@ -109,7 +109,8 @@ struct Header {
 fn header(page: &Page<'_>, pos: Pos) -> Option<Header> {
     let head = clip(page.rest(pos));
     if starts(head, "(pid=") {
-        return app_and_code(page, pos.line);
+        // It follows a path; further on in a line it is another program's.
+        return if pos.at < 400 { app_and_code(page, pos.line) } else { None };
     }
     let from = if starts(head, "exception number") {
         (pos.line.saturating_sub(4)..=pos.line)
