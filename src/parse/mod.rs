@@ -11,6 +11,7 @@ mod app_error;
 mod bare;
 mod bare_row;
 mod bluescreen;
+mod clrstack;
 mod debugger;
 mod event_entry;
 mod event_id;
@@ -44,6 +45,7 @@ mod symbol;
 mod tail;
 mod text;
 mod thread;
+mod tool;
 mod visual_studio;
 mod watson;
 mod wer;
@@ -70,6 +72,7 @@ pub(crate) struct Dialect {
 
 /// Every dialect. Where two claim the same place for the same kind of evidence, the earlier one has it.
 pub(crate) const DIALECTS: &[Dialect] = &[
+    clrstack::DIALECT,
     debugger::DIALECT,
     eventlog::DIALECT,
     fault9x::DIALECT,
@@ -87,6 +90,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     event_table::LIST_OF_FIELDS,
     modules::DIALECT,
     managed::DIALECT,
+    tool::DIALECT,
     bare::DIALECT,
 ];
 

@@ -115,6 +115,12 @@ fn offset(text: &str) -> Option<(usize, String, bool)> {
     Some((text.len() - end, value, unit.is_some()))
 }
 
+/// Whether the text ends inside an offset: ` + 826`, and `bytes` stands on the next line.
+pub(crate) fn is_cut(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|rest| rest.trim().bytes().all(|byte| byte.is_ascii_digit()) && rest.len() < 12)
+}
+
 /// ` (c:\src\x.cpp:12)`, ` [c:\src\x.cpp:12]`, ` at c:\src\x.cpp:12`.
 fn source(text: &str) -> Option<(usize, SourceLine)> {
     let rest = text.trim_start_matches(' ');

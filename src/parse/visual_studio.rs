@@ -45,6 +45,7 @@ pub(super) const DIALECT: Dialect = Dialect {
         "[External Code]",
         "[Inline Frame]",
         "! ",
+        " bytes",
     ],
     read,
 };
@@ -57,10 +58,7 @@ const LONGEST: usize = 5_000;
 const LOOK_BACK: usize = 40;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
-    // An exclamation ends many a sentence; of version 6 only `USER32! 77e71ab7()` needs it.
-    if let Some(after) = page.rest(hit).strip_prefix("! ")
-        && !hex::word(after).is_some_and(|(len, digits)| digits == 8 && after[len..].starts_with("()"))
-    {
+    if !is_worth_it(page, hit) {
         return None;
     }
     let first = first_row(page, hit)?;
@@ -75,6 +73,20 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     Some(Claim::one(Span { from: first, to: run.end }, Kind::Stack(stack)))
 }
 
+/// Two anchors are words of prose as well. An exclamation ends many a sentence, and only `USER32! 77e71ab7()`
+/// needs that one; `bytes` must follow an offset.
+fn is_worth_it(page: &Page<'_>, hit: Pos) -> bool {
+    let rest = page.rest(hit);
+    if let Some(after) = rest.strip_prefix("! ") {
+        return hex::word(after).is_some_and(|(len, digits)| digits == 8 && after[len..].starts_with("()"));
+    }
+    if rest.starts_with(" bytes") {
+        let before = page.text(hit.line).get(..hit.at).unwrap_or("");
+        return before.trim_end_matches(|c: char| c.is_ascii_hexdigit() || c == 'x').ends_with("+ ");
+    }
+    true
+}
+
 /// The first row of the stack that the row at `hit` belongs to.
 fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let covers = |line: usize| {
@@ -86,7 +98,7 @@ fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
         return in_line(page, hit);
     };
     for _ in 0..LOOK_BACK {
-        let Some(before) = (1..=3).find_map(|back| {
+        let Some(before) = (1..=WRAPPED + 1).find_map(|back| {
             let pos = indented(page, first.line.checked_sub(back)?);
             row(page, pos).filter(|row| row.end.line + 1 == first.line).map(|_| pos)
         }) else {
@@ -267,6 +279,9 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
     let (len, tail) = tail::read(&text[at..]);
     at += len;
     let rest = text[at..].trim_start();
+    if tail::is_cut(rest) {
+        return Parsed::More(" ");
+    }
     let language = tail::language(rest);
     // A table's further columns may follow the language; on one line the next frame does.
     if let Some(word) = language {
