@@ -50,6 +50,11 @@ const BEHIND: usize = 60;
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let glued = page.text(pos.line).get(..pos.at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    // The name of the full stop, in tables of characters.
+    let full = pos.at.checked_sub(5).and_then(|at| page.text(pos.line).get(at..pos.at));
+    if full.is_some_and(|word| word.eq_ignore_ascii_case("full ")) {
+        return None;
+    }
     let peek = Flow::ahead(page, pos, 80);
     let bracket = peek.text.starts_with('(');
     if glued && !bracket {
@@ -247,8 +252,8 @@ fn code_after(text: &str) -> Option<Start> {
 fn code_before_word(page: &Page<'_>, pos: Pos, text: &str) -> Option<Start> {
     let upper = text.get(..4).is_some_and(|word| word == "STOP");
     let before = page.text(pos.line).get(..pos.at)?;
-    let near = before.get(before.len().saturating_sub(BEHIND)..)?.trim_end_matches(stopcode::JOINERS);
-    let before = before.get(..before.rfind(near)? + near.len())?;
+    let before = before.trim_end_matches(stopcode::JOINERS);
+    let near = before.get(before.len().saturating_sub(BEHIND)..)?;
     let at = before.len() - near.len() + near.rfind(stopcode::JOINERS).map_or(0, |at| at + 1);
     let code = Code::at(before, at)?;
     (code.prefixed && code.to == before.len() && (upper || text.len() > 4) && code.is_stop_code())
@@ -308,11 +313,16 @@ fn is_name(word: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-/// `Address 8013e953 has base at 80100000 - ntoskrnl.exe`.
+/// `Address 8013e953 has base at 80100000 - ntoskrnl.exe`, or `*** x.sys - Address ... base at ..., DateStamp ...`.
 fn based_module(text: &str) -> Option<String> {
     let text = clip(text);
-    let rest = text.get(find(text, "base at ")?..)?.split_once('-')?.1.trim_start();
-    image(rest.split([' ', '\t', ')', '"']).next()?)
+    let base = find(text, "base at ")?;
+    let behind =
+        text.get(base..)?.split_once('-').and_then(|(_, rest)| image(rest.split_whitespace().next()?));
+    behind.or_else(|| {
+        let head = text.get(..base)?.rsplit_once('-')?.0;
+        image(head.split_whitespace().next_back()?)
+    })
 }
 
 /// The line with the module may stand in a paragraph of its own, a few lines below.
@@ -399,6 +409,7 @@ mod tests {
             "Q123456 STOP 0x0000000A in a driver",
             "Additional query words: STOP 0xA",
             "Stop a service",
+            "0x2e ;Full Stop\n0x2f ;Solidus",
         ] {
             assert_eq!(codes(text), [0; 0], "{text}");
         }
@@ -417,6 +428,8 @@ mod tests {
             module("STOP: 0x0000001E\nNAME Address 8013e953 has base at 80100000 - x.sys.").as_deref(),
             Some("x.sys")
         );
+        let below = "STOP: 0x0000003B\n\n***  x.sys - Address F80002A8 base at F8000200, DateStamp 4ce7951a";
+        assert_eq!(module(below).as_deref(), Some("x.sys"));
         assert_eq!(module("STOP 0xA when you run Setup.exe"), None);
     }
 

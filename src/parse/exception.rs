@@ -92,7 +92,7 @@ struct Message {
 /// Reads `instruction at "0x0002a9a5" referenced memory at "0x00000008"`.
 fn memory(text: &str) -> Option<Message> {
     let middle = find(text, "referenced memory").or_else(|| find(text, "references memory"))?;
-    let tail = text.get(middle..)?.split_whitespace().skip(3).next()?;
+    let tail = text.get(middle..)?.split_whitespace().nth(3)?;
     let address = text.get("instruction at".len()..middle)?.trim_matches([' ', '"', '\'', '\t', ':']);
     // A format string in a listing.
     if address.contains('%') {

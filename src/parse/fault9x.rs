@@ -164,7 +164,7 @@ fn caused(flow: &Flow, verb: usize) -> Option<(Fault, usize, usize)> {
     let named = process.is_some_and(|name| is_file(name) || !name.contains(|c: char| c.is_ascii_lowercase()));
     let sentence_ends = flow.rest(end).trim_start_matches(['"', '\'', ' ']).starts_with(['.', '('])
         || flow.rest(end).is_empty();
-    if !placed && !(named && sentence_ends) {
+    if !(placed || named && sentence_ends) {
         return None;
     }
     fault.process = process.map(str::to_owned);
