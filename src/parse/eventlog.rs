@@ -70,6 +70,10 @@ fn read_entry(page: &Page<'_>, id: &Id) -> Option<Claim> {
     if let Some(claim) = missing_description(page, id) {
         return Some(claim);
     }
+    if !id.named && !id.separated && id.start.at > LONGEST_SOURCE {
+        // `event 7` this far into a line stands in a sentence.
+        return None;
+    }
     let row = Row::around(page, id);
     if !row.is_entry(page, id) {
         return event_message::after_lead_in(page, id).map(|(message, end)| {
@@ -127,8 +131,7 @@ impl Row {
 
     /// Whether an entry stands here rather than a sentence that names it.
     fn is_entry(&self, page: &Page<'_>, id: &Id) -> bool {
-        let text = page.text(id.start.line);
-        if text.starts_with("TITLE") && text.get(5..).is_some_and(|rest| rest.trim_start().starts_with(':')) {
+        if prose::is_title(page, id.start.line) {
             return false;
         }
         let tail = page.text(id.end.line).get(id.end.at..self.to).unwrap_or("");
@@ -162,6 +165,8 @@ impl Row {
 /// Where the fields before an id on its line begin; they follow each other closely.
 fn header_start(text: &str, id: usize) -> usize {
     let earliest = event_labels::floor_boundary(text, id.saturating_sub(BACK));
+    let earliest =
+        text.get(earliest..id).and_then(|head| head.rfind("Event ID")).map_or(earliest, |at| earliest + at);
     let Some(head) = text.get(earliest..id) else { return id };
     let mut next = head.len();
     for label in labels(head).iter().rev() {
