@@ -72,21 +72,25 @@ impl Fields {
     }
 }
 
-/// Compares an optional field of a clause with that of the input.
-fn compare<T, U: std::fmt::Display>(
-    wanted: &T,
-    given: Option<U>,
-    equal: impl Fn(&T, &U) -> bool,
-    what: &str,
-) -> Field
-where
-    T: std::fmt::Display,
-{
+/// Compares a field that a clause names with what the input gives.
+fn compare(wanted: &str, given: Option<&str>, equal: fn(&str, &str) -> bool, what: &str) -> Field {
     match given {
         None => Field::Absent,
-        Some(given) if equal(wanted, &given) => Field::Equal,
+        Some(given) if equal(wanted, given) => Field::Equal,
         Some(given) => Field::Differs(format!("{what} is {given}, not {wanted}")),
     }
+}
+
+fn same_text(wanted: &str, given: &str) -> bool {
+    folded(wanted) == folded(given)
+}
+
+fn same_module(wanted: &str, given: &str) -> bool {
+    Pattern::module(wanted).holds(&names::module(given))
+}
+
+fn same_address(wanted: &str, given: &str) -> bool {
+    names::address(wanted).is_some() && names::address(wanted) == names::address(given)
 }
 
 /// A stack clause that was held against a stack.
@@ -98,12 +102,13 @@ pub(super) fn stack(held: StackHeld) -> Held {
 /// An event clause made ready.
 pub(super) struct EventPattern {
     pub(super) clause: EventClause,
-    message: Option<String>,
+    message: Option<Pattern>,
 }
 
 impl EventPattern {
     pub(super) fn new(clause: &EventClause) -> Self {
-        EventPattern { clause: clause.clone(), message: clause.message.as_deref().map(folded) }
+        let message = clause.message.as_deref().map(|words| Pattern::new(&format!("*{}*", folded(words))));
+        EventPattern { clause: clause.clone(), message }
     }
 
     /// `message` is the event's, folded. `None` for another event.
@@ -112,19 +117,22 @@ impl EventPattern {
         if event.id != clause.id {
             return None;
         }
-        let same = |a: &String, b: &&str| folded(a) == folded(b);
         let mut fields = Fields::new();
         fields.found = 0.2;
         fields.of = 0.2;
         if let Some(wanted) = &self.message {
-            let contains = |wanted: &String, given: &&str| given.contains(wanted.as_str());
-            fields.field(1.5, true, compare(wanted, message, contains, "message"));
+            let field = match message {
+                None => Field::Absent,
+                Some(message) if wanted.holds(message) => Field::Equal,
+                Some(_) => return None,
+            };
+            fields.field(1.5, true, field);
         }
         if let Some(source) = &clause.source {
-            fields.field(0.3, false, compare(source, event.source.as_deref(), same, "source"));
+            fields.field(0.3, false, compare(source, event.source.as_deref(), same_text, "source"));
         }
         if let Some(level) = &clause.level {
-            fields.field(0.1, false, compare(level, event.level.as_deref(), same, "level"));
+            fields.field(0.1, false, compare(level, event.level.as_deref(), same_text, "level"));
         }
         if !fields.differs.is_empty() {
             return None;
@@ -153,11 +161,9 @@ pub(super) fn bugcheck(clause: &BugcheckClause, stop: &Bugcheck, lines: (u32, u3
     fields.found = 0.3;
     fields.of = 0.3;
     for (index, wanted) in clause.parameters.iter().enumerate().filter(|(_, wanted)| *wanted != "*") {
-        let given = stop.parameters.get(index).copied().flatten();
-        let value = names::address(wanted);
+        let given = stop.parameters.get(index).copied().flatten().map(|given| format!("0x{given:08x}"));
         let what = format!("parameter {}", index + 1);
-        let given = given.map(|given| format!("0x{given:08x}"));
-        fields.field(0.8, true, compare(wanted, given, |_, given| names::address(given) == value, &what));
+        fields.field(0.8, true, compare(wanted, given.as_deref(), same_address, &what));
     }
     if let Some(module) = &clause.module {
         fields.field(1.0, true, compare(module, stop.module.as_deref(), same_module, "module"));
@@ -170,14 +176,6 @@ pub(super) fn bugcheck(clause: &BugcheckClause, stop: &Bugcheck, lines: (u32, u3
         found.push_str(part);
     }
     Some(fields.held("bugcheck", found, lines))
-}
-
-fn same_module(wanted: &String, given: &&str) -> bool {
-    Pattern::module(wanted).holds(&names::module(given))
-}
-
-fn same_address(wanted: &String, given: &&str) -> bool {
-    names::address(wanted).is_some() && names::address(wanted) == names::address(given)
 }
 
 /// Holds a fault clause against a fault. A module of the runtime tells only with an address in it.
@@ -195,9 +193,9 @@ pub(super) fn fault(clause: &FaultClause, fault: &Fault, common: bool, lines: (u
     }
     if let Some(code) = clause.exception {
         let given = fault.exception.map(|code| format!("0x{code:08x}"));
-        fields.field(0.2, false, compare(&format!("0x{code:08x}"), given, String::eq, "exception"));
+        fields.field(0.2, false, compare(&format!("0x{code:08x}"), given.as_deref(), same_text, "exception"));
     }
-    Held { ..fields.held("fault", fault_text(fault), lines) }
+    fields.held("fault", fault_text(fault), lines)
 }
 
 /// A fault in one line: `store.exe in ntdll.dll at 0x77f648e2`.

@@ -51,6 +51,14 @@ impl<'db> Alternative<'db> {
     }
 }
 
+impl Alternative<'_> {
+    /// Whether it asks for nothing but events and phrases, which need no crash.
+    pub(super) fn has_only_events(&self) -> bool {
+        let Clauses { stack, bugcheck, fault, exception, .. } = self.clauses;
+        stack.is_none() && bugcheck.is_none() && fault.is_none() && exception.is_none()
+    }
+}
+
 /// All ways to recognise an issue, by what is rarest in them.
 pub(super) struct Index<'db> {
     alternatives: Vec<Alternative<'db>>,

@@ -1,14 +1,15 @@
 //! Holds evidence against the signature database and says which known issues it shows.
 //!
-//! [`index`] names the signatures that a piece of evidence could be part of, [`clauses`] and [`stack`] hold
-//! one clause against one piece, [`scene`] seeks the pieces that the other clauses of a match need, [`score`]
-//! says how sure that makes one, [`pool`] keeps each issue once a crash, [`verdict`] compares file versions,
-//! [`unknown`] sums up what is left.
+//! `index` names the signatures that a piece of evidence could be part of, `clauses` and `stack` hold
+//! one clause against one piece, `holding` all clauses of a match, the others sought in the `scene`, `score`
+//! says how sure that makes one, `pool` keeps each issue once a crash, `verdict` compares file versions,
+//! `unknown` sums up what is left.
 //! Knows no file format and prints nothing.
 
 mod clauses;
 mod examples;
 mod finding;
+mod holding;
 mod index;
 mod pool;
 mod scene;
@@ -20,14 +21,12 @@ mod verdict;
 pub use examples::{Failure, failing_examples};
 pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};
 
-use crate::evidence::{Evidence, Exception, Kind};
+use crate::evidence::{Evidence, Kind};
 use crate::signature::Database;
 use crate::signature::names::folded;
-use clauses::Held;
-use index::{Alternative, Index};
-use pool::{Candidate, Pool};
-use scene::{Scene, Scope, Wanted};
-use stack::Row;
+use index::Index;
+use pool::Pool;
+use scene::Scene;
 use std::collections::BTreeMap;
 use verdict::Versions;
 
@@ -87,7 +86,7 @@ impl<'db> Matcher<'db> {
         for (number, alternative) in
             numbers.into_iter().filter_map(|number| Some((number, self.index.alternative(number)?)))
         {
-            if let Some(candidate) = hold(alternative, scene, at, &rows) {
+            if let Some(candidate) = holding::hold(alternative, scene, at, &rows) {
                 pool.add(number, alternative, candidate);
             }
         }
@@ -125,80 +124,6 @@ impl<'db> Matcher<'db> {
         });
         unknown.collect()
     }
-}
-
-/// Holds one way to recognise an issue against an input, beginning with the piece it is listed under.
-fn hold(alternative: &Alternative<'_>, scene: &Scene<'_>, at: usize, rows: &[Row<'_>]) -> Option<Candidate> {
-    let clauses = alternative.clauses;
-    let only_events = clauses.stack.is_none()
-        && clauses.bugcheck.is_none()
-        && clauses.fault.is_none()
-        && clauses.exception.is_none();
-    let scope =
-        if only_events || scene.incident(at).is_none() { Scope::Around(at) } else { Scope::Incident(at) };
-    let mut held = Vec::new();
-    let mut missing = Vec::new();
-    let mut keep = |clause: String, found: Option<Held>| match found {
-        Some(found) => held.push(found),
-        None => missing.push(clause),
-    };
-    if let Some(stack) = &alternative.stack {
-        keep("the stack".to_owned(), stack.hold(rows).map(clauses::stack));
-    }
-    for event in &alternative.events {
-        let near = scene.near(&Wanted::Event(event.clause.id), scope).into_iter();
-        let found = near.filter_map(|index| match &scene.evidence.get(index)?.kind {
-            Kind::Event(entry) => event.hold(entry, scene.message(index), scene.lines(index)),
-            _ => None,
-        });
-        keep(format!("event {}", event.clause.id), best(found));
-    }
-    if let Some(clause) = &clauses.bugcheck {
-        let near = scene.near(&Wanted::Bugcheck, scope).into_iter();
-        let found = near.filter_map(|index| match &scene.evidence.get(index)?.kind {
-            Kind::Bugcheck(stop) => clauses::bugcheck(clause, stop, scene.lines(index)),
-            _ => None,
-        });
-        keep(format!("stop 0x{:08x}", clause.code), best(found));
-    }
-    if let Some(clause) = &clauses.fault {
-        let near = scene.near(&Wanted::Fault, scope).into_iter();
-        let found = near.filter_map(|index| match &scene.evidence.get(index)?.kind {
-            Kind::Fault(fault) => {
-                Some(clauses::fault(clause, fault, alternative.common_module, scene.lines(index)))
-            }
-            _ => None,
-        });
-        keep("the fault".to_owned(), best(found));
-    }
-    if let Some(clause) = &clauses.exception {
-        let near = [Wanted::Exception, Wanted::Fault];
-        let near = near.iter().flat_map(|wanted| scene.near(wanted, scope));
-        let found = near.filter_map(|index| {
-            let raised = match &scene.evidence.get(index)?.kind {
-                Kind::Exception(raised) => raised.clone(),
-                Kind::Fault(fault) => Exception { code: fault.exception?, address: fault.address.clone() },
-                _ => return None,
-            };
-            clauses::exception(clause, &raised, scene.lines(index))
-        });
-        keep(format!("exception 0x{:08x}", clause.code), best(found));
-    }
-    if let Some(phrases) = &clauses.text {
-        let alone = only_events && alternative.events.is_empty();
-        let lines = scene.phrases(&alternative.text, scope);
-        keep("the words looked for".to_owned(), lines.map(|lines| clauses::text(phrases, alone, lines)));
-    }
-    // What is listed under an event or a phrase means nothing without the rest of it.
-    if held.is_empty() || (only_events && !missing.is_empty()) {
-        return None;
-    }
-    Candidate::new(held, &missing, scene.incident(at))
-}
-
-/// The piece on which a clause holds best; of equal ones the first.
-fn best(found: impl Iterator<Item = Held>) -> Option<Held> {
-    found.reduce(|best, next| if (next.cap, next.found) > (best.cap, best.found) { next } else { best })
 }
 
 #[cfg(test)]

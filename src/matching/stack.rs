@@ -162,8 +162,10 @@ impl StackClause {
         let first_holds = held.first() == self.telling.first();
         let last = held.last().and_then(|index| places.get(*index).copied().flatten()).unwrap_or(0);
         let rest = rows.iter().skip(last + 1).filter(|row| row.standing >= self.level).count();
+        let second_holds = held.first() == self.telling.get(1);
         // The stack ends where the clause would go on: cut off, not contradicted.
-        let cut = rest == 0 && held.last() == self.telling.get(held.len().saturating_sub(1));
+        let after = held.len().saturating_sub(usize::from(!second_holds));
+        let cut = rest == 0 && held.last() == self.telling.get(after);
         let few_missing = missing <= (self.telling.len() / 3).max(1);
         let enough = held.len() >= 2 || self.telling.len() == 1;
         match () {
@@ -171,16 +173,13 @@ impl StackClause {
             () if first_holds && above <= ADDED_ON_TOP && enough && (few_missing || cut) => {
                 Some(Confidence::Likely)
             }
-            () if held.first() == self.telling.get(1)
-                && above <= RENAMED_ON_TOP
-                && held.len() >= 2
-                && missing == 1 =>
-            {
+            () if second_holds && above <= RENAMED_ON_TOP && held.len() >= 2 && missing == 1 => {
                 Some(Confidence::Likely)
             }
             () if first_holds && (above == 0 || 2 * held.len() > self.telling.len()) => {
                 Some(Confidence::Possible)
             }
+            () if second_holds && above == 0 && cut => Some(Confidence::Possible),
             () => None,
         }
     }

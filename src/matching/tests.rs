@@ -1,7 +1,7 @@
 //! The rules of matching on hand-made evidence and signatures.
 
 use super::*;
-use crate::evidence::{Bugcheck, Event, Fault, Frame, Place, Stack};
+use crate::evidence::{Bugcheck, Event, Exception, Fault, Frame, Place, Stack};
 use crate::signature::Fix;
 use std::borrow::Cow;
 use std::path::Path;
@@ -112,6 +112,8 @@ fn a_stack_cut_off_at_the_bottom_is_likely() {
     let clause = "stack = [\"m!a\", \"m!b\", \"m!c\", \"m!d\", \"m!e\", \"m!f\"]";
     assert_eq!(on_stack(clause, &["m!a", "m!b"]), Some(Confidence::Likely));
     assert_eq!(on_stack(clause, &["m!a", "m!b", "m!x", "m!y"]), Some(Confidence::Possible));
+    assert_eq!(on_stack(clause, &["m!b"]), Some(Confidence::Possible), "the first one lost as well");
+    assert_eq!(on_stack(clause, &["m!x", "m!b"]), None);
 }
 
 #[test]
@@ -176,6 +178,14 @@ fn an_event_needs_its_words() {
     assert_eq!(sure(&full), None);
     assert_eq!(sure(&event(1, 9405, "Error: queue")), None);
     assert_eq!(sure(&event(1, 9405, "")), None, "an id alone tells nothing");
+}
+
+#[test]
+fn a_star_in_a_message_stands_for_what_was_put_in() {
+    let database = database(&["[[match]]\nevent = { id = 1, message = \"error * at address*[drvr 10]\" }"]);
+    let sure = |message| found(&database, &[event(1, 1, message)]).len();
+    assert_eq!(sure("An Error c0000005 at Address 77f3cbcd. [DRVR 10] (16)"), 1);
+    assert_eq!(sure("An Error c0000005 at Address 77f3cbcd. [DRVR 11] (16)"), 0);
 }
 
 #[test]
@@ -262,7 +272,10 @@ fn a_fault_compares_addresses_as_numbers() {
 fn a_clause_that_is_not_there_leaves_a_possibility() {
     let database = database(&[&format!("[[match]]\n{CLAUSE}\nevent = {{ id = 1, message = \"one\" }}")]);
     let frames = stack(&["mta!alt", "mta!urt", "mta!try"]);
-    assert_eq!(found(&database, &[frames.clone()])[0], ("A".to_owned(), Some(Confidence::Possible)));
+    assert_eq!(
+        found(&database, std::slice::from_ref(&frames))[0],
+        ("A".to_owned(), Some(Confidence::Possible))
+    );
     let mut one = event(9, 1, "one");
     one.incident = Some(1);
     assert_eq!(found(&database, &[frames, one]), [("A".to_owned(), Some(Confidence::Exact))]);

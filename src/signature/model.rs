@@ -93,7 +93,7 @@ pub struct EventClause {
     pub id: u32,
     /// Source, compared without case.
     pub source: Option<String>,
-    /// Words the message contains, without case, blanks collapsed.
+    /// Words the message contains, without case, blanks collapsed; `*` stands for what was put in.
     pub message: Option<String>,
     /// Level or type, compared without case.
     pub level: Option<String>,
