@@ -15,6 +15,7 @@
 
 use super::page::{Claim, Page, Piece, Pos, Span};
 use super::rows::{self, Head};
+use super::text::clip;
 use super::{Dialect, hex, row_body, thread};
 use crate::evidence::{Frame, Kind, Stack};
 
@@ -26,6 +27,8 @@ pub(super) const DIALECT: Dialect = Dialect {
 
 /// The most rows of one stack: debuggers stop at 65,535, and recursion goes that deep.
 const MOST_ROWS: usize = 65_536;
+/// How far before the sign of a symbol its name and columns may begin, in bytes.
+const LONGEST_HEAD: usize = 256;
 /// How many lines a row without symbol is looked for above the first symbol.
 const LOOK_BACK: usize = 64;
 
@@ -137,7 +140,7 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
             return Some(Pos { line, at });
         }
         // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
-        let text = text.trim().to_ascii_lowercase();
+        let text = clip(text.trim()).to_ascii_lowercase();
         let passable =
             text.is_empty() || is_remark(&text) || HEADER_WORDS.iter().any(|word| text.starts_with(word));
         if !passable && line > header.line + 1 {
@@ -162,8 +165,12 @@ fn is_row_head(head: &Head<'_>) -> bool {
 /// The row whose symbol a hit lies in: walks back over the columns, which may stand on lines above.
 fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let text = page.text(hit.line);
+    if !is_symbol_sign(text, hit.at) {
+        return None;
+    }
     let before = text.get(..hit.at)?;
-    let symbol = before.rfind([' ', '\t', '|', ':']).map_or(0, |at| at + 1);
+    let nearest = text.floor_char_boundary(hit.at.saturating_sub(LONGEST_HEAD));
+    let symbol = before[nearest..].rfind([' ', '\t', '|', ':']).map_or(nearest, |at| nearest + at + 1);
     let mut start = columns_before(text, symbol);
     let mut line = hit.line;
     // A wrapped row: nothing but columns, or nothing at all, stands before the symbol.
@@ -203,18 +210,30 @@ fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     Some(start)
 }
 
+/// Whether the `!` or `+0x` at an offset stands inside a symbol: after a name, and `!` before one.
+fn is_symbol_sign(text: &str, at: usize) -> bool {
+    let (before, after) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '>' | '.' | '-' | '$' | ')');
+    let begins = |c: char| c.is_alphanumeric() || "_?@~<`$(".contains(c);
+    before.is_some_and(name) && after.is_none_or(begins)
+}
+
 /// Start of the columns, and the frame number before them, that end at `end`.
 fn columns_before(text: &str, end: usize) -> Option<usize> {
     let mut start = None;
     let mut rest = text.get(..end)?.trim_end_matches([' ', '\t', ':', '|', '*', '.']);
     // An inline row: `05 (Inline) --------`.
-    if let Some(at) = rest.rfind("(Inline").filter(|at| rest.len() - at < 40) {
-        rest = rest[..at].trim_end();
-        start = Some(at);
+    let nearest = rest.floor_char_boundary(rest.len().saturating_sub(40));
+    if let Some(at) = rest[nearest..].rfind("(Inline") {
+        rest = rest[..nearest + at].trim_end();
+        start = Some(nearest + at);
     }
-    while let Some(word) = rest.split([' ', '\t', '|', '*']).next_back().filter(|word| !word.is_empty()) {
-        let at = rest.len() - word.len();
-        match hex::word(word.trim_end_matches(':')) {
+    for _ in 0..rows::MOST_COLUMNS {
+        let nearest = rest.floor_char_boundary(rest.len().saturating_sub(24));
+        let at = nearest + rest[nearest..].rfind([' ', '\t', '|', '*']).map_or(0, |at| at + 1);
+        let word = &rest[at..];
+        // A word that goes on beyond the look has too many digits to be a column.
+        match hex::word(word.trim_end_matches(':')).filter(|_| at == 0 || at > nearest) {
             Some((_, digits)) if (8..=16).contains(&digits) => start = Some(at),
             Some((_, 1..=3)) if start.is_some() => return Some(at),
             _ => break,

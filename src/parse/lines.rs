@@ -4,8 +4,14 @@
 //! line), zero-width characters. Replaced: no-break blanks, the full-width colon, and the multiplication sign
 //! that blog software makes of the x in `0x`. Everything else stays, and every clean line knows
 //! which bytes of the text it came from.
+//!
+//! A line of more than [`LONGEST`] bytes is cut at a blank into several with the same number: dialects read wrapped
+//! text anyway, and none has to fear a line as long as the input.
 
 use std::borrow::Cow;
+
+/// The most bytes of one line. Whole articles flattened to a line have about 10,000.
+const LONGEST: usize = 16_384;
 
 /// A clean line.
 #[derive(Debug, Clone)]
@@ -38,6 +44,11 @@ pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
     let mut number = 1;
     while start < text.len() {
         let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |at| start + at);
+        while end - start > LONGEST {
+            let cut = cut(text, start);
+            clean_line(text, start, cut, number, &mut lines);
+            start = cut;
+        }
         clean_line(text, start, end, number, &mut lines);
         start = end + 1;
         number += 1;
@@ -45,7 +56,14 @@ pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Cleans one physical line, `text[start..end]`.
+/// Where to cut a line that is too long: at its last blank within bounds, else at a character.
+fn cut(text: &str, start: usize) -> usize {
+    let end = text.floor_char_boundary(start + LONGEST);
+    let blank = memchr::memrchr(b' ', &text.as_bytes()[start..end]).map(|at| start + at + 1);
+    blank.filter(|at| *at > start + LONGEST / 2).unwrap_or(end)
+}
+
+/// Cleans one physical line, or the part of one, `text[start..end]`.
 fn clean_line<'t>(text: &'t str, start: usize, end: usize, number: u32, lines: &mut Vec<Line<'t>>) {
     let raw = text[start..end].trim_end_matches('\r');
     let start = start + quoting(raw);
@@ -249,6 +267,15 @@ mod tests {
     fn names_in_angle_brackets_are_no_tags() {
         let text = "ntdll!<nosymbols> <Unloaded_x.dll>+0x1 List<p>::First std::vector<int>";
         assert_eq!(texts(text), [text]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_at_a_blank() {
+        let text = "0123456 ".repeat(LONGEST / 4);
+        let lines = clean(&text);
+        assert_eq!(lines.iter().map(|line| line.number).max(), Some(1));
+        assert!(lines.iter().all(|line| line.text.len() <= LONGEST && line.text.starts_with("0123456 ")));
+        assert_eq!(lines.iter().map(|line| line.text.len()).sum::<usize>(), text.len());
     }
 
     #[test]

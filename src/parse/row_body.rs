@@ -7,6 +7,7 @@ use super::hex;
 use super::page::{Page, Pos};
 use super::rows;
 use super::symbol::{self, Symbol};
+use super::text::clip;
 use crate::evidence::{Frame, SourceLine};
 
 /// The most lines one row may take: argument lists of `kP` have one line an argument.
@@ -30,10 +31,12 @@ pub(crate) struct Body {
 pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     let mut joined = Joined::new(page, from);
     let mut parsed = parse(&joined.text);
-    while joined.lines < MOST_LINES {
+    // A row that ends beyond the look ends there.
+    let whole = page.rest(from).len() == joined.text.len();
+    while whole && joined.lines < MOST_LINES {
         // A paste with a blank line after every line: the row goes on behind it.
         let skip = usize::from(page.text(joined.next).trim().is_empty() && parsed.want != Want::Bracket);
-        let next = page.text(joined.next + skip);
+        let next = clip(page.text(joined.next + skip));
         let Some(glue) = continues(&joined.text, &parsed, next, missing) else { break };
         joined.next += skip;
         joined.push(glue);
@@ -81,7 +84,7 @@ impl<'p, 't> Joined<'p, 't> {
     }
 
     fn push(&mut self, glue: &str) {
-        let line = self.page.text(self.next);
+        let line = clip(self.page.text(self.next));
         let kept = self.text.trim_end_matches([' ', '\t']).len();
         self.text.truncate(if glue.is_empty() {
             self.text[..kept].trim_end_matches('=').len()

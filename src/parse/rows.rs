@@ -13,6 +13,9 @@ use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
+/// The most columns of a row: frame pointer, return address and four arguments, with room for a fused row.
+pub(crate) const MOST_COLUMNS: usize = 10;
+
 /// What stands before the symbol of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Head<'t> {
@@ -46,7 +49,9 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     }
     let mut columns: Vec<&str> = Vec::new();
     let mut left = after_number;
-    while let Ok((after, column)) = address(left) {
+    while let Ok((after, column)) = address(left)
+        && columns.len() < MOST_COLUMNS
+    {
         // A last column with 0x among columns without is the symbol: a bare address.
         if columns.first().is_some_and(|first| first.starts_with("0x") != column.starts_with("0x")) {
             break;

@@ -4,6 +4,7 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use super::page::Page;
+use super::text::clip;
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -13,7 +14,7 @@ const HEADING_REACH: usize = 12;
 /// The thread of a stack that begins on `line`.
 pub(crate) fn above(page: &Page<'_>, line: usize) -> Option<String> {
     for back in 1..=DUMP_REACH.min(line) {
-        let text = page.text(line - back).trim();
+        let text = clip(page.text(line - back)).trim();
         if let Some(id) = after(text, "State Dump for Thread Id ") {
             return Some(id.to_owned());
         }
