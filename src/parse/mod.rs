@@ -6,49 +6,21 @@
 //!
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
-mod analyze;
-mod app_error;
-mod bare;
-mod bare_row;
-mod bluescreen;
-mod clrstack;
-mod debugger;
-mod event_entry;
-mod event_id;
-mod event_labels;
-mod event_mention;
-mod event_message;
-mod event_table;
-mod event_xml;
-mod eventlog;
-mod exception;
-mod fault9x;
+mod debug;
+mod event;
+mod fault;
 mod fix_table;
 mod flow;
-mod heading;
 mod hex;
 mod incidents;
-mod joined;
 mod lines;
-mod managed;
-mod managed_frame;
-mod modules;
 mod page;
 mod phrases;
 mod prose;
-mod row_body;
-mod rows;
 mod scan;
-mod stop_report;
-mod stopcode;
-mod symbol;
-mod tail;
+mod stack;
+mod stop;
 mod text;
-mod thread;
-mod tool;
-mod visual_studio;
-mod watson;
-mod wer;
 mod words;
 
 use crate::evidence::Evidence;
@@ -72,26 +44,26 @@ pub(crate) struct Dialect {
 
 /// Every dialect. Where two claim the same place for the same kind of evidence, the earlier one has it.
 pub(crate) const DIALECTS: &[Dialect] = &[
-    clrstack::DIALECT,
-    debugger::DIALECT,
-    event_xml::DIALECT,
-    event_table::TABLE,
-    event_table::ROW,
-    event_table::LIST_OF_FIELDS,
-    eventlog::DIALECT,
-    fault9x::DIALECT,
-    stop_report::DIALECT,
-    bluescreen::DIALECT,
-    watson::DIALECT,
-    analyze::DIALECT,
-    app_error::DIALECT,
-    wer::DIALECT,
-    exception::DIALECT,
-    visual_studio::DIALECT,
-    modules::DIALECT,
-    managed::DIALECT,
-    tool::DIALECT,
-    bare::DIALECT,
+    stack::clrstack::DIALECT,
+    stack::debugger::DIALECT,
+    event::xml::DIALECT,
+    event::table::TABLE,
+    event::table::ROW,
+    event::table::LIST_OF_FIELDS,
+    event::viewer::DIALECT,
+    fault::fault9x::DIALECT,
+    stop::report::DIALECT,
+    stop::bluescreen::DIALECT,
+    debug::watson::DIALECT,
+    debug::analyze::DIALECT,
+    fault::app_error::DIALECT,
+    fault::wer::DIALECT,
+    fault::exception::DIALECT,
+    stack::visual_studio::DIALECT,
+    debug::modules::DIALECT,
+    stack::managed::DIALECT,
+    stack::tool::DIALECT,
+    stack::bare::DIALECT,
 ];
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));

@@ -58,6 +58,7 @@ impl<'t> Page<'t> {
     }
 
     /// The span from one byte offset to another within a line.
+    #[cfg(test)]
     pub(crate) fn span(&self, line: usize, from: usize, to: usize) -> Span {
         Span { from: Pos { line, at: from }, to: Pos { line, at: to } }
     }

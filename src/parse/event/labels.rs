@@ -1,0 +1,302 @@
+//! The labels that Event Viewer and its exports put before the fields of an entry, in the languages seen.
+//!
+//! A label ends in `:`, `=`, `;`, a tab or a hyphen between blanks: `Event ID:  168`, `Category;`, `Source - W3SVC`,
+//! `Ereignis-ID: 7`, `事件 ID: 1000`, `Id. de evento = 5`. Several may stand on one line, and the word before one may
+//! be glued to it (`MSExchangeMTAEvent ID: 9405`).
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a label announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    Id,
+    Source,
+    Message,
+    Log,
+    Level,
+    Date,
+    Time,
+    Computer,
+    /// A field of every entry that is not kept: category, user, keywords.
+    Other,
+}
+
+/// A label in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) field: Field,
+    /// Where the label begins.
+    pub(crate) start: usize,
+    /// Where its value begins, after the separator.
+    pub(crate) value: usize,
+}
+
+/// The longest label in bytes.
+const LONGEST: usize = 48;
+
+static FIELDS: LazyLock<HashMap<&'static str, Field>> = LazyLock::new(|| {
+    TABLE.iter().flat_map(|(field, names)| names.iter().map(|name| (*name, *field))).collect()
+});
+
+/// The field of a label, or of a column of a table: `Event ID`, `TimeGenerated`.
+pub(crate) fn field(name: &str) -> Option<Field> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let mut key = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        for char in word.chars() {
+            match char {
+                '\u{2019}' => key.push('\''),
+                char if char.is_ascii() => key.push(char.to_ascii_lowercase()),
+                char => key.extend(char.to_lowercase()),
+            }
+        }
+    }
+    FIELDS.get(key.as_str()).copied()
+}
+
+/// Every label in `text`, in order.
+pub(crate) fn labels(text: &str) -> Vec<Label> {
+    let mut found: Vec<Label> = Vec::new();
+    let mut from = 0;
+    for (at, separator) in text.match_indices([':', '=', ';', '-', '\t']) {
+        let value = at + separator.len();
+        if separator == "-" && !(text[..at].ends_with(' ') && text[value..].starts_with(' ')) {
+            continue;
+        }
+        if let Some((start, field)) = label_before(text, from, at) {
+            found.push(Label { field, start, value });
+            from = value;
+        } else if separator != "-" {
+            from = value;
+        }
+    }
+    found
+}
+
+/// The label with which `text` begins, apart from blanks, bullets and emphasis.
+pub(crate) fn first_label(text: &str) -> Option<Label> {
+    let start = text.len() - unmarked(text).len();
+    let head = &text[start..floor_boundary(text, start + LONGEST + 4)];
+    let label = labels(head).into_iter().next().filter(|label| label.start == 0)?;
+    Some(Label { field: label.field, start, value: start + label.value })
+}
+
+/// `text` without the blanks, bullets and emphasis it begins with.
+pub(crate) fn unmarked(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '*', '-', '#', '"', '[', '(', '•', '·', '`', '_', ','])
+}
+
+/// A value as written, without emphasis, brackets and the line-break mark of Markdown.
+pub(crate) fn trimmed(value: &str) -> &str {
+    let value = value.trim_matches([' ', '\t', '*', '`', ',', ';', '|', '\\', '"', '_', '\u{200e}']);
+    // `(Source: Service Control Manager) (EventID: 7031)`
+    let value = value.trim_end_matches(['(', ' ']);
+    let value = if value.contains('(') { value } else { value.trim_end_matches([')', ' ']) };
+    if value.contains('[') { value } else { value.trim_end_matches([']', ' ']) }
+}
+
+/// The longest known label that ends at `at`.
+fn label_before(text: &str, from: usize, at: usize) -> Option<(usize, Field)> {
+    let head = text[from..at].trim_end_matches([' ', '\t', '*', '_', '"', '`']);
+    let head_end = from + head.len();
+    let earliest = floor_boundary(text, head_end.saturating_sub(LONGEST)).max(from);
+    let mut best = None;
+    let mut later: Option<char> = None;
+    for (offset, char) in text[earliest..head_end].char_indices().rev() {
+        let start = earliest + offset;
+        let before = text[from..start].chars().next_back();
+        let begins_word = before.is_none_or(|before| !before.is_alphanumeric() && before != '.');
+        let glued = matches!((char, later), ('E', Some('v' | 'V')) | ('D' | 'T', Some('e' | 'y')));
+        later = Some(char);
+        if char.is_whitespace() || !(begins_word || glued) {
+            continue;
+        }
+        match field(&text[start..head_end]) {
+            Some(field) if begins_word || may_be_glued(&text[start..head_end], before) => {
+                best = Some((start, field));
+            }
+            _ => {}
+        }
+    }
+    best
+}
+
+/// `MSExchangeMTAEvent ID:`, `NoneDescription:`, `NetLogonType:`: labels seen glued to the word before them.
+fn may_be_glued(label: &str, before: Option<char>) -> bool {
+    let id = label.len() > "event".len() && label.starts_with(['E', 'e']);
+    id || (matches!(label, "Description" | "Type") && before.is_some_and(char::is_lowercase))
+}
+
+/// `Source SRV`, `Type Error`: a label of an English entry at the beginning of a line that has lost its separator.
+pub(crate) fn bare_label(text: &str) -> Option<Label> {
+    let start = text.len() - unmarked(text).len();
+    let line = text[start..].trim_end();
+    let (name, value) = line.split_once([' ', '\t'])?;
+    let field = match name {
+        "Source" => Field::Source,
+        "Type" => Field::Level,
+        "Category" | "User" => Field::Other,
+        "Computer" => Field::Computer,
+        _ => return None,
+    };
+    let short = value.split_whitespace().count() <= 4 && !value.ends_with(['.', ':']);
+    short.then_some(Label { field, start, value: start + name.len() })
+}
+
+/// The last char boundary at or before `at`.
+pub(crate) fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[rustfmt::skip]
+const TABLE: &[(Field, &[&str])] = &[
+    (Field::Id, &[
+        "event id", "eventid", "event-id", "event_id", "event i.d.", "event id#", "event id #", "event id number",
+        "event id no.", "event id code", "event", "event code", "eventcode", "event number", "event #",
+        "ereignis-id", "ereigniskennung", "ereignis id", "ereigniscode", "ereignis",
+        "id de l'événement", "id. de l'événement", "id événement", "id d'événement", "identificateur d'événement",
+        "identifiant d'événement", "numéro d'événement", "id de l'évènement",
+        "id. de evento", "id de evento", "id. del evento", "id del evento", "identificador de evento",
+        "identificador del evento", "id. suceso", "id. de suceso", "id de suceso", "id. del suceso", "id evento",
+        "id do evento", "identificação do evento", "identificação de evento", "id. do evento", "evento",
+        "código do evento", "código de evento", "codice evento", "gebeurtenis-id", "gebeurtenis id",
+        "identyfikator zdarzenia", "id zdarzenia", "zdarzenie", "код события", "id события",
+        "идентификатор события", "событие", "код події", "ідентифікатор події", "事件 id", "事件id", "事件標識碼",
+        "事件識別碼", "事件标识", "事件编号", "イベント id", "イベントid", "이벤트 id", "이벤트id", "id události",
+        "händelse-id", "hændelses-id", "hændelses id", "hendelses-id", "tapahtumatunnus", "tapahtuman tunnus",
+        "olay kimliği", "eseményazonosító", "id eveniment", "αναγνωριστικό συμβάντος",
+    ]),
+    (Field::Source, &[
+        "source", "event source", "eventsource", "source name", "sourcename", "event source name", "provider",
+        "provider name", "providername", "quelle", "ereignisquelle", "source de l'événement", "source événement",
+        "origen", "origen del evento", "origen del suceso", "fonte", "origem", "origem do evento",
+        "fonte do evento", "fonte de evento", "origine", "origine evento", "bron", "gebeurtenisbron", "źródło",
+        "źródło zdarzenia", "источник", "источник события", "имя источника", "джерело", "来源", "事件来源", "源", "來源", "事件來源",
+        "ソース", "イベント ソース", "원본", "이벤트 원본", "zdroj", "zdroj události", "källa", "kilde", "lähde", "kaynak",
+        "forrás", "sursă",
+    ]),
+    (Field::Message, &[
+        "description", "message", "message text", "event description", "event message", "event text", "text",
+        "details", "beschreibung", "meldung", "nachricht", "descripción", "mensaje", "descrição", "mensagem", "descrizione",
+        "messaggio", "beschrijving", "opis", "описание", "сообщение", "опис", "描述", "说明", "消息", "說明", "訊息",
+        "説明", "メッセージ", "설명", "메시지", "popis", "beskrivning", "beskrivelse", "kuvaus", "açıklama", "leírás", "descriere",
+    ]),
+    (Field::Log, &[
+        "log name", "logname", "log", "event log", "logfile", "channel", "protokollname", "protokoll",
+        "nom du journal", "journal", "nombre de registro", "nombre del registro", "registro", "nome do log",
+        "nome do registo", "nome do registro", "nome registro", "logboeknaam", "nazwa dziennika", "имя журнала", "журнал",
+        "日志名称", "記錄檔名稱", "记录名称", "ログの名前", "로그 이름", "název protokolu", "loggnamn", "lognavn",
+        "loggnavn", "lokin nimi", "günlük adı", "naplónév", "ім'я журналу",
+    ]),
+    (Field::Level, &[
+        "type", "event type", "eventtype", "entrytype", "entry type", "level", "leveldisplayname", "severity",
+        "event severity", "id type", "typ", "ereignistyp", "ebene", "niveau", "type de l'événement", "type d'événement",
+        "nivel", "tipo", "tipo de suceso", "tipo de evento", "nível", "tipo do evento", "livello", "tipo evento",
+        "poziom", "typ zdarzenia", "уровень", "тип", "тип события", "рівень", "тип події", "级别", "等级", "类型", "事件类型",
+        "層級", "等級", "類型", "事件類型", "レベル", "種類", "イベントの種類", "수준", "종류", "úroveň", "nivå", "taso", "düzey", "szint",
+    ]),
+    (Field::Date, &[
+        "date", "date and time", "event date", "datum", "datum und uhrzeit", "datum/uhrzeit", "timegenerated",
+        "time generated", "timecreated", "time created", "timewritten", "logged", "date et heure", "fecha", "fecha y hora",
+        "data", "data e hora", "data e ora", "data i godzina", "дата", "дата и время", "日期", "日期和时间", "日期和時間",
+        "日付", "日付と時刻", "날짜", "날짜 및 시간", "päivämäärä", "tarih", "dátum", "dato",
+    ]),
+    (Field::Time, &[
+        "time", "event time", "zeit", "uhrzeit", "heure", "hora", "ora", "tijd", "godzina", "время", "час", "时间",
+        "時間", "時刻", "시간", "čas", "tid", "aika", "saat",
+    ]),
+    (Field::Computer, &[
+        "computer", "computer name", "computername", "machine", "machinename", "machine name", "server", "host",
+        "hostname", "ordinateur", "equipo", "computador", "komputer", "компьютер", "комп'ютер", "计算机", "计算机名",
+        "電腦", "コンピューター", "컴퓨터", "počítač", "dator", "tietokone", "bilgisayar", "számítógép",
+    ]),
+    (Field::Other, &[
+        "category", "event category", "cat", "categorynumber", "task category", "taskdisplayname", "task",
+        "user", "user name", "username", "event user", "keywords", "keyword", "opcode", "opcodedisplayname", "qualifiers",
+        "recordid", "record id", "record number", "event record id", "eventrecordid", "recordnumber",
+        "symbol name", "symbolic name", "correlation id", "process id", "thread id", "processid", "threadid",
+        "kategorie", "ereigniskategorie", "aufgabenkategorie", "schlüsselwörter", "benutzer", "vorgangscode",
+        "catégorie", "catégorie de la tâche", "catégorie de l'événement", "mots clés", "mots-clés", "utilisateur",
+        "categoría", "categoría de la tarea", "categoría de tarea", "categoría del suceso", "palabras clave", "usuario",
+        "categoria", "categoria da tarefa", "categoria de tarefa", "categoria da evento", "categoria do evento",
+        "palavras-chave", "palavras chave", "usuário", "utilizador", "categoria attività", "categoria evento",
+        "parole chiave", "utente", "categorie", "taakcategorie", "trefwoorden", "gebruiker", "kategoria",
+        "kategoria zadania", "kategoria zdarzenia", "słowa kluczowe", "użytkownik", "категория", "категория задачи",
+        "категория события", "ключевые слова", "пользователь", "категорія завдання", "ключові слова", "користувач",
+        "类别", "任务类别", "关键字", "用户", "操作代码", "類別", "工作類別", "關鍵字", "使用者",
+        "タスクのカテゴリ", "分類", "キーワード", "ユーザー", "작업 범주", "키워드", "사용자", "kategorie úlohy",
+        "klíčová slova", "uživatel", "aktivitetskategori", "nyckelord", "användare", "opgavekategori", "nøgleord", "bruger",
+        "görev kategorisi", "anahtar sözcükler", "kullanıcı", "feladatkategória", "kulcsszavak", "felhasználó",
+    ]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(Field, &str)> {
+        labels(text).into_iter().map(|label| (label.field, &text[label.start..label.value])).collect()
+    }
+
+    #[test]
+    fn several_labels_on_one_line() {
+        assert_eq!(
+            found("Date:     7/6/00  3:11 PM       Event ID:\t168"),
+            [(Field::Date, "Date:"), (Field::Id, "Event ID:")]
+        );
+        assert_eq!(
+            found("Event ID: 7026, Source: Service Control Manager; Category;\tNone"),
+            [(Field::Id, "Event ID:"), (Field::Source, "Source:"), (Field::Other, "Category;")]
+        );
+    }
+
+    #[test]
+    fn the_longest_label_counts() {
+        assert_eq!(found("Event Source=x"), [(Field::Source, "Event Source=")]);
+        assert_eq!(found("**Task Category:** None"), [(Field::Other, "Task Category:")]);
+    }
+
+    #[test]
+    fn labels_of_other_languages() {
+        assert_eq!(found("Ereignis-ID: 7"), [(Field::Id, "Ereignis-ID:")]);
+        assert_eq!(found("ID de l’événement : 7"), [(Field::Id, "ID de l’événement :")]);
+        assert_eq!(found("Код события: 7"), [(Field::Id, "Код события:")]);
+        assert_eq!(found("事件 ID: 7"), [(Field::Id, "事件 ID:")]);
+    }
+
+    #[test]
+    fn a_word_glued_to_the_id_label() {
+        assert_eq!(found("MSExchangeMTAEvent ID: 5"), [(Field::Id, "Event ID:")]);
+        assert_eq!(found("Category: NoneDescription: x").len(), 2);
+        assert_eq!(found("RectEvent: 5, Resource: x, DataSource: y"), []);
+    }
+
+    #[test]
+    fn a_hyphen_is_a_separator_between_blanks_only() {
+        assert_eq!(found("Source - W3SVC"), [(Field::Source, "Source -")]);
+        assert_eq!(found("type-safe"), []);
+    }
+
+    #[test]
+    fn a_label_without_separator() {
+        assert_eq!(bare_label("  Source SRV").map(|label| label.field), Some(Field::Source));
+        assert_eq!(bare_label("Type the name of the server that you want to restart."), None);
+    }
+
+    #[test]
+    fn the_first_label_may_follow_a_bullet() {
+        let label = first_label("  - Event ID: 9").unwrap();
+        assert_eq!((label.field, label.start, label.value), (Field::Id, 4, 13));
+        assert_eq!(first_label("see Event ID: 9"), None);
+    }
+}

@@ -1,0 +1,278 @@
+//! Where the message of an event-log entry begins and ends.
+//!
+//! It runs over the lines of its paragraph, and over further paragraphs as long as these are indented like the entry. It
+//! ends at the next entry, a heading, a rule, `-or-`, the entry's XML, or after [`LINES`] lines.
+
+use super::id::Id;
+use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
+use crate::parse::page::{Page, Pos};
+
+/// The most lines and bytes of a message that are kept.
+const LINES: usize = 40;
+const BYTES: usize = 4_000;
+/// The most lines a message is followed over, so that what it quotes is known to be part of the entry.
+const FOLLOWED: usize = 200;
+/// The most bytes of a line of the sentence that leads to a quoted message.
+const SENTENCE: usize = 400;
+/// The most labelled lines that may stand before the id of an entry.
+const HEADER: usize = 10;
+
+/// The message that begins at `from`, and its end; `to` is where it must end on that line.
+pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(String, Pos)> {
+    let first = page.text(from.line);
+    if let Some(to) = to {
+        let text = first.get(from.at..to)?;
+        return finished(collapsed(text), Pos { line: from.line, at: to });
+    }
+    let mut text = collapsed(page.rest(from));
+    let mut last = Pos { line: from.line, at: first.len() };
+    let mut indent = indentation(first);
+    let mut blank = 0;
+    for line in from.line + 1..from.line + FOLLOWED {
+        let raw = page.text(line);
+        if line >= page.lines.len() {
+            break;
+        }
+        if raw.trim().is_empty() {
+            blank += 1;
+            continue;
+        }
+        if ends_before(page, line) || blank > 2 {
+            break;
+        }
+        let here = indentation(raw);
+        if text.is_empty() {
+            indent = here.min(indent);
+        } else if blank > 0 && (here == 0 || here < indent) {
+            break;
+        }
+        blank = 0;
+        if line < from.line + LINES && text.len() < BYTES {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&collapsed(raw));
+        }
+        last = Pos { line, at: raw.len() };
+    }
+    finished(text, last)
+}
+
+/// The unlabelled message below a header that ends on `line`; `labelled` when the header has a field with its label.
+pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(String, Pos)> {
+    let header = indentation(page.text(line));
+    let first = (line + 1..line + 4).find(|line| !page.text(*line).trim().is_empty())?;
+    let after_blank = first > line + 1;
+    let here = indentation(page.text(first));
+    let outside = after_blank && (here < header || (header == 0 && here == 0 && !labelled));
+    if outside {
+        return announced(page, first);
+    }
+    if ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
+        return None;
+    }
+    read(page, Pos { line: first, at: here }, None)
+}
+
+/// The message below a header when a sentence comes before it: `The description is:`.
+fn announced(page: &Page<'_>, line: usize) -> Option<(String, Pos)> {
+    let text = page.text(line);
+    let quoted = (line + 1..line + 3).find(|line| !page.text(*line).trim().is_empty())?;
+    let announces = text.trim_end().ends_with(':') && text.to_ascii_lowercase().contains("description");
+    let deeper = indentation(page.text(quoted)) > indentation(text);
+    if !announces || !deeper || ends_before(page, quoted) {
+        return None;
+    }
+    read(page, Pos { line: quoted, at: indentation(page.text(quoted)) }, None)
+}
+
+/// The message quoted below the sentence that names the id: `The Event ID is 374, and the Description is:`.
+pub(crate) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
+    let mut line = id.end.line;
+    let sentence = (0..4).find_map(|_| {
+        let text = page.text(line).trim_end();
+        let next = page.text(line + 1).trim();
+        let from = if line == id.end.line { id.end.at } else { 0 };
+        let rest = text.get(from..).filter(|rest| rest.len() <= SENTENCE)?.to_ascii_lowercase();
+        if next.is_empty() {
+            Some(rest)
+        } else {
+            line += 1;
+            None
+        }
+    })?;
+    let announces = ["description", "message", "logged", "recorded", "reported", "text", "reads", "states"];
+    if !sentence.ends_with(':') || !announces.iter().any(|word| sentence.contains(word)) {
+        return None;
+    }
+    let first = line + 2;
+    let quoted = page.text(first);
+    let deeper = indentation(quoted) > indentation(page.text(line));
+    let listed = unmarked(quoted).starts_with(|c: char| c.is_ascii_digit())
+        || quoted.trim_start().starts_with(['-', '*']);
+    if !deeper || listed || first_label(quoted).is_some() || ends_before(page, first) {
+        return None;
+    }
+    read(page, Pos { line: first, at: indentation(quoted) }, None)
+}
+
+/// Whether labelled lines from `line` on lead to the id of an entry.
+pub(crate) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
+    for line in line..line + HEADER {
+        let text = page.text(line);
+        let Some(first) = first_label(text) else { return false };
+        if first.field == Field::Message {
+            return false;
+        }
+        let id = |label: &super::labels::Label| {
+            label.field == Field::Id && text.get(label.value..).is_some_and(starts_with_number)
+        };
+        if labels(text).iter().any(id) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a message ends before this line.
+fn ends_before(page: &Page<'_>, line: usize) -> bool {
+    let text = page.text(line).trim();
+    let bare = unmarked(text);
+    let lower = bare.get(..floor_boundary(bare, 24)).unwrap_or("").to_ascii_lowercase();
+    let divider = text.starts_with("===")
+        || text.starts_with("---")
+        || text.starts_with("```")
+        || text.starts_with("{{")
+        || ["or-", "and-", "or -", "event xml", "xml-", "event[", "additional query", "followed by", "then:"]
+            .iter()
+            .any(|start| lower.starts_with(start))
+        || text.starts_with("<Event")
+        || text.starts_with("- <Event");
+    divider || is_heading(page, line) || begins_entry(page, line, bare)
+}
+
+/// `CAUSE` over a rule.
+fn is_heading(page: &Page<'_>, line: usize) -> bool {
+    let below = page.text(line + 1).trim();
+    below.len() >= 3 && (below.bytes().all(|byte| byte == b'=') || below.bytes().all(|byte| byte == b'-'))
+}
+
+/// `Event ID 9224`, `Event 1324: ...`, or labelled lines that lead to an id.
+fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
+    let at = page.text(line).find(bare).unwrap_or(0);
+    let named = super::id::english(page, Pos { line, at }).is_some_and(|id| {
+        let tail = page.rest(id.end).trim_start();
+        id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"'])
+    });
+    // `MSExchangeMTAEvent ID: 9405`, `Netlogon Event ID: 5719`
+    let text = page.text(line);
+    let prefixed = first_in(text).is_some_and(|label| {
+        let before = text.get(..label.start).unwrap_or("");
+        label.field == Field::Id
+            && before.len() <= 40
+            && before.split_whitespace().count() == 1
+            && text.get(label.value..).is_some_and(starts_with_number)
+    });
+    named
+        || prefixed
+        || header_with_id(page, line)
+        || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
+}
+
+/// The first label in the first part of a line.
+fn first_in(text: &str) -> Option<super::labels::Label> {
+    let head = text.get(..floor_boundary(text, 80)).unwrap_or("");
+    labels(head).into_iter().next()
+}
+
+fn starts_with_number(value: &str) -> bool {
+    value.trim_start_matches([' ', '\t', '*', '(', '<']).starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn indentation(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+/// Blanks collapsed; the line-break mark of Markdown and emphasis taken off.
+fn collapsed(text: &str) -> String {
+    let text = text.trim_end_matches([' ', '\t', '\\']).trim_start_matches(['*', ' ', '\t']);
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
+}
+
+/// The text without quotation marks around the whole, cut to [`BYTES`].
+fn finished(text: String, end: Pos) -> Option<(String, Pos)> {
+    let bare = text.trim_start_matches(['"', '\u{201c}']).trim_end_matches(['"', '\u{201d}']);
+    let text = if bare.contains('"') { text.trim().to_owned() } else { bare.trim().to_owned() };
+    let text = text.get(..floor_boundary(&text, BYTES)).unwrap_or("").to_owned();
+    (!text.is_empty()).then_some((text, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::Kind;
+
+    fn messages(text: &str) -> Vec<(u32, Option<String>)> {
+        let found = crate::Parser::default().parse(text).into_iter();
+        found
+            .filter_map(|piece| match piece.kind {
+                Kind::Event(event) => Some((event.id, event.message)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn message(text: &str) -> Option<String> {
+        messages(text).into_iter().next().and_then(|(_, message)| message)
+    }
+
+    #[test]
+    fn the_label_may_be_followed_by_a_blank_line() {
+        let text =
+            "   Event ID: 5\n   Source: x\n\n   Description:\n\n   It broke\n   twice.\n\nCAUSE\n=====\n";
+        assert_eq!(message(text).as_deref(), Some("It broke twice."));
+    }
+
+    #[test]
+    fn further_paragraphs_belong_to_it_while_they_are_indented() {
+        let text = "   Event ID: 5\n   Description: One.\n\n   Two.\n\nThis article says more.\n";
+        assert_eq!(message(text).as_deref(), Some("One. Two."));
+    }
+
+    #[test]
+    fn a_message_without_label_stands_below_the_header() {
+        assert_eq!(message("   Event ID: 5\n   Source: x\n\n   It broke.\n").as_deref(), Some("It broke."));
+        assert_eq!(message("   Event ID: 5\n   Source: x\n\nThis happens when it breaks.\n"), None);
+        assert_eq!(message("   Event ID = 9405:\n   It broke.\n").as_deref(), Some("It broke."));
+    }
+
+    #[test]
+    fn a_sentence_may_announce_it() {
+        let text =
+            "1. Write an event. The Event ID is 374, and the Description is:\n\n      The job failed.\n";
+        assert_eq!(message(text).as_deref(), Some("The job failed."));
+        let text =
+            "   Event ID: 24\n   Source: EDB\n\nThe description may be similar to:\n\n   Page time error\n";
+        assert_eq!(message(text).as_deref(), Some("Page time error"));
+    }
+
+    #[test]
+    fn the_next_entry_and_the_xml_end_it() {
+        let text = "Event Type: Error\nEvent ID: 5\nDescription:\nOne\nEvent Type: Error\nEvent ID: 6\nDescription:\nTwo\n\
+                    Event Xml:\n<Event xmlns=\"x\">\n";
+        assert_eq!(messages(text), [(5, Some("One".to_owned())), (6, Some("Two".to_owned()))]);
+        let text = "   Event ID: 5\n   Description: One\n\n   -or-\n\n   Event ID: 6\n   Description: Two\n";
+        assert_eq!(messages(text), [(5, Some("One".to_owned())), (6, Some("Two".to_owned()))]);
+    }
+
+    #[test]
+    fn quotation_marks_around_it_are_no_part_of_it() {
+        assert_eq!(message("Event ID 54 \"Conversion failed\"").as_deref(), Some("Conversion failed"));
+    }
+}

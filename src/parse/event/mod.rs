@@ -1,0 +1,10 @@
+//! Event-log entries, and the mention of them.
+
+pub(crate) mod entry;
+pub(crate) mod id;
+pub(crate) mod labels;
+pub(crate) mod mention;
+pub(crate) mod message;
+pub(crate) mod table;
+pub(crate) mod viewer;
+pub(crate) mod xml;

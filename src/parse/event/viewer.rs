@@ -1,0 +1,484 @@
+//! Event-log entries as Event Viewer copies them and as people write them down.
+//!
+//! Layouts, one observed line of each:
+//!
+//! ```text
+//! Event ID: 9405                                   one field a line; the id before, between or after the others
+//! Date: 7/6/00   Event ID:  168                    two columns
+//! Event ID: 7026, Source: ELNK3, Type: Error       one line
+//! Event ID = 9405:                                 the message on the next lines, without label
+//! Event ID 9215A sockets error 10051 on a          the message glued to the id
+//! Netlogon Event ID 5719:                          the source before the id
+//! Error: (01/16/2022 04:37:05 AM) (Source: Service Control Manager) (EventID: 7031) (User: )
+//! The description for Event ID ( 9011 ) in Source ( Nbf ) could not be found.
+//! ```
+//!
+//! An entry may stand in the middle of a line, where an article has lost its line breaks: it ends where the next entry
+//! or a heading (`CAUSE =====`) begins. What names an event in a sentence is a mention (see
+//! [`event_mention`](super::mention)).
+//!
+//! Limits: within a line, fields are sought [`BACK`] bytes before the id and an entry takes [`FORWARD`] bytes.
+
+use super::entry::Entry;
+use super::id::{self, Id};
+use super::labels::{self, Field, first_label, labels, unmarked};
+use super::{mention, message};
+use crate::evidence::{Event, Kind};
+use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::{Dialect, prose};
+
+/// Event Viewer's entries, and the mention of one.
+pub(crate) const DIALECT: Dialect = Dialect { name: "event log", anchors: ANCHORS, read };
+
+/// `event` with the word `evento`, and its like in other languages.
+const ANCHORS: &[&str] = &[
+    "event",
+    "ereignis",
+    "v\u{e9}nement",
+    "v\u{e8}nement",
+    "suceso",
+    "gebeurtenis",
+    "zdarz",
+    "обыти",
+    "події",
+    "事件",
+    "イベント",
+    "이벤트",
+    "událost",
+    "ndelse",
+    "tapahtum",
+    "olay kimli",
+    "esem\u{e9}ny",
+];
+
+/// How far before the id its own line is searched for other fields.
+const BACK: usize = 240;
+/// The longest name of a source before an id, in bytes.
+const LONGEST_SOURCE: usize = 80;
+/// The most bytes of one line that an entry takes.
+const FORWARD: usize = 4_000;
+
+fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
+    let id = id::at(page, hit)?;
+    if prose::is_reference(page, hit.line) {
+        return None;
+    }
+    read_entry(page, &id).or_else(|| mention::read(page, &id))
+}
+
+/// The entry whose id stands at `id`, unless it stands in a sentence.
+fn read_entry(page: &Page<'_>, id: &Id) -> Option<Claim> {
+    if let Some(claim) = missing_description(page, id) {
+        return Some(claim);
+    }
+    if !id.named && !id.separated && id.start.at > LONGEST_SOURCE {
+        // `event 7` this far into a line stands in a sentence.
+        return None;
+    }
+    let row = Row::around(page, id);
+    if !row.is_entry(page, id) {
+        return message::after_lead_in(page, id).map(|(message, end)| {
+            let mut entry = Entry::new(page, id, &row);
+            entry.event.message = Some(message);
+            entry.last = end;
+            entry.claim()
+        });
+    }
+    let mut entry = Entry::new(page, id, &row);
+    if fields_follow(page.text(id.end.line).get(id.end.at..row.to).unwrap_or("")) {
+        entry.take_row(id.end.line, id.end.at, row.to);
+    }
+    if row.whole {
+        entry.take_below();
+    }
+    entry.take_before(id, &row);
+    entry.take_message(id, &row);
+    Some(entry.claim())
+}
+
+/// What an entry's id stands in: a whole line, or its part of a line that holds more.
+pub(crate) struct Row {
+    /// Where the first field on the id's line begins.
+    pub(crate) from: usize,
+    /// Where the entry's part of the last line of the id ends.
+    pub(crate) to: usize,
+    /// The id's line holds nothing after the entry.
+    pub(crate) whole: bool,
+    /// Nothing but a bullet stands before the entry on its line.
+    pub(crate) begins_line: bool,
+    /// A sentence or a heading ends before the entry.
+    after_sentence: bool,
+    /// What stands before the entry on its line is the name of a source.
+    pub(crate) source: Option<String>,
+}
+
+impl Row {
+    fn around(page: &Page<'_>, id: &Id) -> Row {
+        let text = page.text(id.start.line);
+        let from = header_start(text, id.start.at);
+        let to = row_end(page, id);
+        let lead = text.get(..from).unwrap_or("");
+        let last = lead.trim_end_matches([' ', '\t', '"', '(', '*', '-', '[']);
+        let begins_line = is_bullet(lead);
+        Row {
+            from,
+            to,
+            whole: to == page.text(id.end.line).len(),
+            begins_line,
+            after_sentence: !begins_line && last.ends_with(['.', ':', ')', '!', '?', ']', '=', '>', '-']),
+            source: if begins_line { None } else { source_name(lead) },
+        }
+    }
+
+    /// Whether an entry stands here rather than a sentence that names it.
+    fn is_entry(&self, page: &Page<'_>, id: &Id) -> bool {
+        if prose::is_title(page, id.start.line) {
+            return false;
+        }
+        let tail = page.text(id.end.line).get(id.end.at..self.to).unwrap_or("");
+        let more = self.from < id.start.at || fields_follow(tail);
+        let beside = self.whole && has_fields_beside(page, id);
+        let tail = tail.trim_start();
+        let titled = id.glued || tail.starts_with(|c: char| c.is_uppercase() || "\"<%{'\u{201c}".contains(c));
+        let punctuated = tail.starts_with([':', '-', '\u{2013}', '(', ';', ',', '=']) || tail.is_empty();
+        let spoken = tail.starts_with(char::is_lowercase);
+        if self.begins_line {
+            let continued = continues_sentence(page, id.start.line);
+            return more
+                || beside
+                || (id.separated && !(continued && spoken))
+                || (!continued && (titled || punctuated));
+        }
+        if self.source.is_some() {
+            return more
+                || beside
+                || (id.named
+                    && !spoken
+                    && (id.separated || tail.starts_with([':', '-']) || tail.is_empty()));
+        }
+        if self.after_sentence {
+            return more || id.named && !spoken && (id.separated || titled);
+        }
+        more && id.separated
+    }
+}
+
+/// Where the fields before an id on its line begin; they follow each other closely.
+fn header_start(text: &str, id: usize) -> usize {
+    let earliest = labels::floor_boundary(text, id.saturating_sub(BACK));
+    let earliest =
+        text.get(earliest..id).and_then(|head| head.rfind("Event ID")).map_or(earliest, |at| earliest + at);
+    let Some(head) = text.get(earliest..id) else { return id };
+    let mut next = head.len();
+    for label in labels(head).iter().rev() {
+        match label.field {
+            Field::Id => return id,
+            Field::Message => break,
+            _ if next.saturating_sub(label.value) > 64 => break,
+            _ if head.get(label.value..next).is_some_and(|value| value.contains(". ")) => break,
+            _ => next = label.start,
+        }
+    }
+    earliest + next
+}
+
+/// Where the part of a line ends that belongs to an entry: at the next entry, a heading or a rule.
+fn row_end(page: &Page<'_>, id: &Id) -> usize {
+    let text = page.text(id.end.line);
+    let limit = labels::floor_boundary(text, id.end.at + FORWARD);
+    let mut end = limit;
+    let events = text.get(id.end.at..limit).unwrap_or("").match_indices(['e', 'E']);
+    for at in events.map(|(at, _)| id.end.at + at) {
+        let hit = Pos { line: id.end.line, at };
+        let Some(next) = id::english(page, hit).filter(|next| next.named || next.separated) else {
+            continue;
+        };
+        let start = header_start(text, at).max(id.end.at);
+        let before = text.get(id.end.at..start).unwrap_or("").trim_end_matches([' ', '(', '"', '-', '*']);
+        if start < at || next.separated || before.ends_with(['.', ')', ']', ':', ';', '?', '!']) {
+            end = start;
+            break;
+        }
+    }
+    let rest = text.get(id.end.at..end).unwrap_or("");
+    let rule = ["====", "----", "Additional query words"].iter().filter_map(|rule| rest.find(rule)).min();
+    rule.map_or(end, |rule| id.end.at + before_heading(rest, rule))
+}
+
+/// Where the all-capitals heading begins that stands before a rule: `RESOLUTION ==========`.
+fn before_heading(text: &str, rule: usize) -> usize {
+    let mut start = rule;
+    while let Some(head) = text.get(..start).map(str::trim_end) {
+        let word = head.rsplit(char::is_whitespace).next().unwrap_or("");
+        if word.is_empty() || !word.chars().all(|c| c.is_uppercase()) {
+            break;
+        }
+        start = head.len() - word.len();
+    }
+    start
+}
+
+/// `  - `, `2. `, `b) `, `[`: what may stand before an entry that begins its line.
+fn is_bullet(lead: &str) -> bool {
+    let rest = unmarked(lead);
+    let rest = rest
+        .strip_prefix(|c: char| c.is_ascii_alphanumeric())
+        .map_or(rest, |rest| if rest.starts_with(['.', ')', ':']) { unmarked(&rest[1..]) } else { lead });
+    rest.trim().is_empty()
+}
+
+/// `Netlogon`, `MSExchangeIS Private`: up to four words that name a source and no sentence.
+fn source_name(lead: &str) -> Option<String> {
+    if lead.len() > LONGEST_SOURCE {
+        return None;
+    }
+    let lead = unmarked(lead).trim_end_matches([' ', ':', ',', '-', '\t', '(']);
+    let words: Vec<&str> = lead.split_whitespace().collect();
+    let named = lead.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase())
+        && words.len() <= 4
+        && !lead.contains([':', ',', '"', '.', '('])
+        && !words.iter().any(|word| word.starts_with(char::is_lowercase))
+        && !words.iter().any(|word| SPOKEN.contains(&word.to_lowercase().as_str()));
+    named.then(|| words.join(" "))
+}
+
+/// Words of sentences and titles, which no source is named with.
+const SPOKEN: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "and",
+    "or",
+    "of",
+    "with",
+    "for",
+    "log",
+    "logs",
+    "nt",
+    "windows",
+    "details",
+    "following",
+    "application",
+    "system",
+    "error",
+    "errors",
+    "warning",
+    "see",
+    "if",
+    "when",
+    "this",
+    "note",
+    "multiple",
+    "example",
+    "each",
+    "event",
+    "to",
+    "in",
+    "on",
+    "is",
+    "as",
+    "by",
+    "messages",
+    "message",
+    "new",
+    "stop",
+    "information",
+    "followed",
+];
+
+/// Whether the next field follows an id on its line, rather than a message that has words like labels in it.
+pub(crate) fn fields_follow(tail: &str) -> bool {
+    labels(tail).first().is_some_and(|label| {
+        let between = tail.get(..label.start).unwrap_or("");
+        label.field != Field::Id && between.split_whitespace().count() <= 5 && !between.contains(". ")
+    })
+}
+
+/// Whether the line above runs on into this one as a wrapped sentence does.
+fn continues_sentence(page: &Page<'_>, line: usize) -> bool {
+    let Some(above) = line.checked_sub(1).map(|above| page.text(above).trim()) else { return false };
+    above.len() >= 50
+        && !above.ends_with(['.', ':', ';', '!', '?', ')', ']', '"', '-', '='])
+        && first_label(above).is_none()
+}
+
+/// Whether the line above or below the id holds another field of an entry.
+fn has_fields_beside(page: &Page<'_>, id: &Id) -> bool {
+    let is_field = |line: usize| {
+        first_label(page.text(line)).is_some_and(|label| !matches!(label.field, Field::Id | Field::Other))
+    };
+    is_field(id.end.line + 1) || (id.start.line > 0 && is_field(id.start.line - 1))
+}
+
+/// `The description for Event ID ( 0 ) in Source ( SNA Server ) could not be found.` Event Viewer writes this for the
+/// message of a source that is not installed; pasted by itself it is all there is of the entry.
+fn missing_description(page: &Page<'_>, id: &Id) -> Option<Claim> {
+    const LEAD: &str = "the description for ";
+    let head = page.text(id.start.line).get(..id.start.at)?;
+    let lead =
+        head.get(head.len().checked_sub(LEAD.len())?..).filter(|lead| lead.eq_ignore_ascii_case(LEAD))?;
+    let tail = beginning(page.rest(id.end)).trim_start_matches([')', ' ']).to_ascii_lowercase();
+    if !(tail.is_empty()
+        || ["in source", "in", "from source", "from"].iter().any(|word| tail.starts_with(word)))
+    {
+        return None;
+    }
+    let from = Pos { line: id.start.line, at: id.start.at - lead.len() };
+    let rest = page.rest(id.end);
+    let begin = format!("{} {}", beginning(rest), beginning(page.text(id.end.line + 1).trim_start()));
+    let after = begin.find("ource").and_then(|at| begin.get(at + "ource".len()..))?;
+    let source = match after.trim_start().strip_prefix('(') {
+        Some(bracketed) => bracketed.split(')').next(),
+        None => after.split(" cannot").next().and_then(|source| source.split(" could").next()),
+    };
+    let source =
+        source.map(str::trim).filter(|source| !source.is_empty() && source.len() <= 80).map(str::to_owned);
+    let (message, end) = message::read(page, from, None)?;
+    let event = Event { id: id.value, source, message: Some(message), ..Event::default() };
+    Some(Claim::one(Span { from, to: end }, Kind::Event(event)))
+}
+
+/// The first part of a text, enough for a sentence.
+fn beginning(text: &str) -> &str {
+    text.get(..labels::floor_boundary(text, 160)).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(text: &str) -> Vec<Event> {
+        let found = crate::Parser::default().parse(text).into_iter();
+        found
+            .filter_map(|piece| match piece.kind {
+                Kind::Event(event) => Some(event),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Id, source and message of the only event.
+    fn event(text: &str) -> (u32, Option<String>, Option<String>) {
+        let mut found = events(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let event = found.remove(0);
+        assert!(!event.mention);
+        (event.id, event.source, event.message)
+    }
+
+    fn entry(id: u32, source: Option<&str>, message: Option<&str>) -> (u32, Option<String>, Option<String>) {
+        (id, source.map(str::to_owned), message.map(str::to_owned))
+    }
+
+    #[test]
+    fn all_fields_of_a_copy() {
+        let found = events(
+            "Log Name:      Application\nSource:        Application Error\nDate:          1/2/2016 3:04:05 AM\nEvent ID:      1000\n\
+             Task Category: (100)\nLevel:         Error\nKeywords:      Classic\nUser:          N/A\nComputer:      PC\nDescription:\nIt broke\n",
+        );
+        let expected = Event {
+            id: 1000,
+            source: Some("Application Error".to_owned()),
+            message: Some("It broke".to_owned()),
+            log: Some("Application".to_owned()),
+            level: Some("Error".to_owned()),
+            time: Some("1/2/2016 3:04:05 AM".to_owned()),
+            computer: Some("PC".to_owned()),
+            mention: false,
+        };
+        assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn headers_in_columns_and_on_one_line() {
+        let text =
+            "Date:\t7/6/00\tEvent ID:\t168\nTime:\t3:00 PM\tSource:\tMTA\nCategory;\tNone\n\nIt broke.\n";
+        assert_eq!(event(text), entry(168, Some("MTA"), Some("It broke.")));
+        let text =
+            "   Event ID: 7026, Source: Service Control Manager, Type: Error\n   Description: It broke.\n";
+        assert_eq!(event(text), entry(7026, Some("Service Control Manager"), Some("It broke.")));
+        let text = "Event ID 175    MSExchangeMTA    X400 Service\nIt broke.\n";
+        assert_eq!(event(text), entry(175, Some("MSExchangeMTA"), Some("It broke.")));
+    }
+
+    #[test]
+    fn the_source_before_the_id() {
+        let text = "   Netlogon Event ID 5719:\n   It broke.\n";
+        assert_eq!(event(text), entry(5719, Some("Netlogon"), Some("It broke.")));
+        assert_eq!(event("Source: XEvent ID: 5"), entry(5, Some("X"), None));
+    }
+
+    #[test]
+    fn a_message_glued_to_the_id() {
+        let text = "   Event ID 9215A sockets error\n   came.\n";
+        assert_eq!(event(text), entry(9215, None, Some("A sockets error came.")));
+    }
+
+    #[test]
+    fn entries_of_a_flattened_article_end_at_the_next_one_and_at_headings() {
+        let found = events(
+            "SYMPTOMS ======== The MTA logs: Event ID: 9202 A sockets error. Control block index: 2. [BASE 8] (12) Event ID 9405 It \
+             may stop. CAUSE ===== The net is slow.",
+        );
+        let messages: Vec<_> =
+            found.iter().map(|event| (event.id, event.message.as_deref().unwrap_or(""))).collect();
+        assert_eq!(
+            messages,
+            [(9202, "A sockets error. Control block index: 2. [BASE 8] (12)"), (9405, "It may stop.")]
+        );
+    }
+
+    #[test]
+    fn entries_of_farbar_scan_logs() {
+        let found = events(
+            "Error: (01/16/2022 04:37:05 AM) (Source: Disk) (EventID: 7) (User: )\nDescription: Bad block.\n",
+        );
+        assert_eq!(
+            (found[0].id, found[0].source.as_deref(), found[0].level.as_deref()),
+            (7, Some("Disk"), Some("Error"))
+        );
+        assert_eq!(
+            (found[0].time.as_deref(), found[0].message.as_deref()),
+            (Some("01/16/2022 04:37:05 AM"), Some("Bad block."))
+        );
+    }
+
+    #[test]
+    fn wevtutil_counts_its_entries() {
+        let text = "Event[0]:\n  Source: Disk\n  Event ID: 7\n  Description: \nBad block.\n\nEvent[1]:\n  Source: Ntfs\n  Event ID: 55\n";
+        let found: Vec<_> = events(text).into_iter().map(|event| (event.id, event.source)).collect();
+        assert_eq!(found, [(7, Some("Disk".to_owned())), (55, Some("Ntfs".to_owned()))]);
+    }
+
+    #[test]
+    fn labels_of_other_languages() {
+        for text in [
+            "Quelle: Disk\nEreignis-ID: 7\nBeschreibung:\nx\n",
+            "Источник: Disk\nКод события: 7\nОписание:\nx\n",
+            "来源: Disk\n事件 ID: 7\n描述:\nx\n",
+            "Origen: Disk\nId. del evento: 7\nDescripción:\nx\n",
+            "Origem: Disk\nID do Evento: 7\nDescrição:\nx\n",
+            "Źródło: Disk\nIdentyfikator zdarzenia: 7\nOpis:\nx\n",
+            "Source : Disk\nID de l’événement : 7\nDescription :\nx\n",
+        ] {
+            assert_eq!(event(text), entry(7, Some("Disk"), Some("x")), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_for_a_missing_description_is_an_entry() {
+        let text = "The description for Event ID ( 13 ) in Source ( Nbf ) could not be found.";
+        assert_eq!(event(text), entry(13, Some("Nbf"), Some(text)));
+        let text = "The description for Event ID 1000 from source Application Error cannot be found.";
+        assert_eq!(event(text), entry(1000, Some("Application Error"), Some(text)));
+    }
+
+    #[test]
+    fn a_crash_event_is_a_block() {
+        let found = crate::Parser::default().parse("Event ID: 1026\nSource: .NET Runtime\nDescription: x\n");
+        assert_eq!(found.first().and_then(|piece| piece.incident), Some(1));
+        let found = crate::Parser::default()
+            .parse("Event ID: 7036\nSource: Service Control Manager\nDescription: x\n");
+        assert_eq!(found.first().and_then(|piece| piece.incident), None);
+    }
+}

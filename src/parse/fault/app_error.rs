@@ -1,0 +1,464 @@
+//! What Windows writes into the Application log, and shows, when a program crashed or hung.
+//!
+//! ```text
+//! Faulting application iexplore.exe, version 6.0.2900.2180, faulting module mshtml.dll, version 6.0.2900.2180,
+//! fault address 0x0009a1c5.
+//! Faulting application name: a.exe, version: 1.0.0.0, time stamp: 0x4549b133
+//! Faulting module name: b.dll, version: 6.1.7601.17514, time stamp: 0x4ce7ba59
+//! Exception code: 0xc0000005
+//! Fault offset: 0x0001613f
+//! Name der fehlerhaften Anwendung: a.exe, Version: 1.0.0.0, Zeitstempel: 0x4549b133      (and so on)
+//! Hanging application a.exe, version 1.0.0.0, hang module hungapp, version 0.0.0.0, hang address 0x00000000.
+//! The program a.exe version 1.0.0.0 stopped interacting with Windows and was closed.
+//! <Data>a.exe</Data> <Data>1.0.0.0</Data> <Data>564b941c</Data> <Data>b.dll</Data> ...
+//! ```
+//!
+//! Only the order of the fields is left to go by when the words are of another language: program, version, time
+//! stamp, module, version, time stamp, exception code, offset. The oldest layout has no time stamps and no code.
+
+use crate::evidence::{Fault, Kind};
+use crate::parse::flow::Flow;
+use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::text::{clip, find};
+use crate::parse::words::{is_placeholder, starts_with};
+use crate::parse::{Dialect, hex};
+
+/// See the module docs.
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "application error",
+    anchors: &[
+        "faulting application",
+        "hanging application",
+        ".exe, ",
+        ".exe,\t",
+        ".exe，",
+        ".exe、",
+        "<EventData",
+        " stopped interacting with windows",
+    ],
+    read,
+};
+
+/// How far before the program name its label may begin, and how far the report may reach.
+const BEFORE: usize = 200;
+const AHEAD: usize = 900;
+
+fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    let rest = page.rest(pos);
+    if starts_with(rest, "<EventData") {
+        return event_data(page, pos);
+    }
+    if starts_with(rest, " stopped interacting") {
+        return stopped_interacting(page, pos);
+    }
+    let flow = Flow::around(page, pos, BEFORE, AHEAD);
+    let labelled = starts_with(rest, "faulting") || starts_with(rest, "hanging");
+    let from = if labelled { flow.anchor } else { name_start(&flow) };
+    let report = Report::read(flow.rest(from), labelled)?;
+    let span = flow.span(from, from + report.end);
+    Some(Claim { block: Some(report_block(page, span)), ..Claim::one(span, Kind::Fault(report.fault)) })
+}
+
+/// Where the program name begins whose extension stands at the anchor: behind the label's colon, else the last word.
+fn name_start(flow: &Flow) -> usize {
+    let line = flow.pos(flow.anchor).line;
+    let before = flow.text.get(..flow.anchor).unwrap_or("");
+    let word = after(before, |c| c == ' ').unwrap_or(0);
+    let Some(start) = after(before, |c| matches!(c, ':' | '：' | '\t' | '>' | '"' | '«' | '“')) else {
+        return word;
+    };
+    let name = before.get(start..).unwrap_or("");
+    let start = start + (name.len() - name.trim_start().len());
+    // A drive's colon, or a colon far away.
+    let far = name.starts_with('\\') || name.len() > 60 || flow.pos(start).line != line;
+    if far { word } else { start }
+}
+
+/// The offset behind the last character that is as wanted.
+fn after(text: &str, wanted: impl Fn(char) -> bool) -> Option<usize> {
+    text.char_indices().rfind(|(_, c)| wanted(*c)).map(|(at, c)| at + c.len_utf8())
+}
+
+/// The report with the lines that still belong to it: process id, paths, report id.
+fn report_block(page: &Page<'_>, span: Span) -> Span {
+    let last =
+        (span.to.line + 1..span.to.line + 12).take_while(|line| clip(page.text(*line)).contains(':')).last();
+    last.map_or(span, |last| Span { from: span.from, to: page.lines_span(last, last).to })
+}
+
+/// A crash or hang, and where what was said of it ends.
+struct Report {
+    fault: Fault,
+    end: usize,
+}
+
+impl Report {
+    /// Reads the fields in their order, whatever the words between them.
+    fn read(text: &str, labelled: bool) -> Option<Self> {
+        let hang = starts_with(text, "hanging");
+        let mut fields = Fields::new(text, labelled);
+        let process = fields.name()?;
+        let mut end = fields.at;
+        let process_version = fields.version();
+        let stamp = fields.hex();
+        let module = fields.name();
+        // The module stands in the same report only when something of both was printed.
+        if module.is_none() || process_version.is_none() && stamp.is_none() {
+            return None;
+        }
+        end = end.max(fields.at);
+        let module_version = fields.version();
+        let mut numbers = Vec::new();
+        while numbers.len() < 3 {
+            let Some(number) = fields.hex() else { break };
+            numbers.push(number);
+        }
+        end = end.max(fields.at);
+        let (code, address) = match (stamp, numbers.as_slice()) {
+            (Some(_), [_, code, address, ..]) => (hex::code(code), Some(*address)),
+            (Some(_), [_, code]) => (hex::code(code), None),
+            (None, [address, ..]) => (None, Some(*address)),
+            _ => (None, None),
+        };
+        if code.is_none() && address.is_none() {
+            return None;
+        }
+        let known = |name: &str| (!is_placeholder(name)).then(|| name.to_owned());
+        let fault = Fault {
+            process: known(process),
+            process_version: process_version.map(str::to_owned),
+            module: module.and_then(known),
+            module_version: module_version.map(str::to_owned),
+            address: address.map(str::to_owned),
+            description: Some(if hang { "hang" } else { "application error" }.to_owned()),
+            exception: code,
+            bucket: None,
+        };
+        Some(Report { fault, end })
+    }
+}
+
+/// Walks over the fields of a report.
+struct Fields<'t> {
+    text: &'t str,
+    at: usize,
+    /// The words that stand before a name are known, not just their place.
+    labelled: bool,
+}
+
+impl<'t> Fields<'t> {
+    fn new(text: &'t str, labelled: bool) -> Self {
+        Fields { text, at: 0, labelled }
+    }
+
+    /// The next name of a program or module, which ends at a comma.
+    fn name(&mut self) -> Option<&'t str> {
+        let start = if self.labelled { self.behind_label()? } else { self.before_comma()? };
+        self.until_comma(start)
+    }
+
+    /// Where the name begins behind the English label.
+    fn behind_label(&self) -> Option<usize> {
+        let labels =
+            if self.at == 0 { ["application name:", "application"] } else { ["module name:", "module"] };
+        let near = self.text.get(self.at..)?;
+        labels
+            .iter()
+            .find_map(|label| find(near, label).filter(|at| *at < 160).map(|at| self.at + at + label.len()))
+    }
+
+    /// Where the name begins that stands before the next comma: behind a colon, else the last word.
+    ///
+    /// `, Zeitstempel: 0x4549b133 Name des fehlerhaften Moduls: b.dll,` or `, fehlgeschlagenes Modul b.dll,`
+    fn before_comma(&self) -> Option<usize> {
+        if self.at == 0 {
+            return Some(0);
+        }
+        let rest = self.text.get(self.at..)?;
+        let lead = rest.len() - rest.trim_start_matches(is_comma).len();
+        let rest = rest.get(lead..)?;
+        let head = rest.get(..rest.find(is_comma)?)?;
+        let start = after(head, |c| matches!(c, ':' | '：')).or_else(|| after(head.trim_end(), |c| c == ' '));
+        Some(self.at + lead + start.unwrap_or(0))
+    }
+
+    fn until_comma(&mut self, start: usize) -> Option<&'t str> {
+        let rest = self.text.get(start..)?;
+        let length = rest.find(is_comma)?;
+        let name = rest.get(..length)?.trim();
+        // A path in place of the name, or a sentence, is none.
+        if name.is_empty() || name.len() > 120 {
+            return None;
+        }
+        self.at = start + length;
+        Some(name)
+    }
+
+    /// `version: 6.1.7601.17514`, `Version 6.0.2900.2180`, within a few words.
+    fn version(&mut self) -> Option<&'t str> {
+        self.token(|word| {
+            word.split('.').count() >= 3 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        })
+    }
+
+    /// `time stamp: 0x4ce7ba59`, `Exception code: c0000005`, `fault address 0x0009a1c5`, within a few words.
+    fn hex(&mut self) -> Option<&'t str> {
+        self.token(|word| {
+            let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
+            let number = digits.unwrap_or(word);
+            let long = number.len() >= if digits.is_some() { 1 } else { 8 };
+            long && number.len() <= 16 && number.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    }
+
+    /// The next word that is as wanted; what stands before it may only be a label.
+    fn token(&mut self, wanted: impl Fn(&str) -> bool) -> Option<&'t str> {
+        let rest = self.text.get(self.at..)?;
+        let mut at = 0;
+        for word in rest.split([' ', '\t', ',', '，', '、', ':', '：', ';', '(', ')']).take(12) {
+            let bare = word.trim_end_matches('.');
+            if !bare.is_empty() && wanted(bare) {
+                self.at += at + bare.len();
+                return Some(bare);
+            }
+            if bare.contains('.') && bare.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+                return None;
+            }
+            at += word.len();
+            at += rest.get(at..).and_then(|text| text.chars().next()).map_or(0, char::len_utf8);
+        }
+        None
+    }
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，' | '、')
+}
+
+/// Reads `The program a.exe version 1.0.0.0 stopped interacting with Windows and was closed.`
+fn stopped_interacting(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    let flow = Flow::around(page, pos, BEFORE, 60);
+    let before = flow.text.get(..flow.anchor)?;
+    let (head, version) = before.rsplit_once(" version ")?;
+    let from = head
+        .rfind("program ")
+        .map_or_else(|| head.rfind(' ').map_or(0, |at| at + 1), |at| at + "program ".len());
+    let fault = Fault {
+        process: Some(head.get(from..)?.to_owned()),
+        process_version: Some(version.trim().to_owned()),
+        description: Some("hang".to_owned()),
+        ..Fault::default()
+    };
+    Some(Claim::one(flow.span(from, flow.anchor), Kind::Fault(fault)))
+}
+
+/// The most values and lines of one event's data.
+const VALUES: usize = 24;
+const LINES: usize = 60;
+
+/// Reads the `<Data>` values of an Application Error, Application Hang or Windows Error Reporting event.
+fn event_data(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    let (values, end) = data_values(page, pos);
+    let values: Vec<&str> = match values.as_slice() {
+        [one] => one.split(',').map(str::trim).collect(),
+        many => many.iter().map(String::as_str).collect(),
+    };
+    let fault = match values.as_slice() {
+        [process, version, stamp, module, module_version, _, code, address, ..]
+            if is_version(version) && hex::value(stamp).is_some() && is_version(module_version) =>
+        {
+            Fault {
+                process: Some((*process).to_owned()),
+                process_version: Some((*version).to_owned()),
+                module: (!is_placeholder(module)).then(|| (*module).to_owned()),
+                module_version: Some((*module_version).to_owned()),
+                address: hex::value(address).map(|_| (*address).to_owned()),
+                description: Some("application error".to_owned()),
+                exception: Some(hex::code(code)?),
+                bucket: None,
+            }
+        }
+        [process, version, ..] if is_version(version) && is_hang(page, pos) => Fault {
+            process: Some((*process).to_owned()),
+            process_version: Some((*version).to_owned()),
+            description: Some("hang".to_owned()),
+            ..Fault::default()
+        },
+        [bucket, _, rest @ ..] => super::wer::positional(bucket, rest)?,
+        _ => return None,
+    };
+    Some(Claim::one(Span { from: pos, to: end }, Kind::Fault(fault)))
+}
+
+fn is_version(text: &str) -> bool {
+    text.split('.').count() >= 3 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// Whether the event is one of Application Hang.
+fn is_hang(page: &Page<'_>, pos: Pos) -> bool {
+    (pos.line.saturating_sub(30)..=pos.line)
+        .any(|line| clip(page.text(line)).contains("\"Application Hang\""))
+}
+
+/// The values of `<Data>` elements from a position to the end of the event data, and where that is.
+fn data_values(page: &Page<'_>, pos: Pos) -> (Vec<String>, Pos) {
+    let mut values = Vec::new();
+    let mut end = pos;
+    for line in pos.line..(pos.line + LINES).min(page.lines.len()) {
+        let skip = if line == pos.line { pos.at } else { 0 };
+        let text = clip(page.text(line).get(skip..).unwrap_or(""));
+        let mut at = 0;
+        while let Some(open) = text.get(at..).and_then(|rest| rest.find("<Data")) {
+            let Some(close) = text.get(at + open..).and_then(|rest| rest.find('>')) else { break };
+            let start = at + open + close + 1;
+            let empty = text.get(..start).is_some_and(|text| text.ends_with("/>"));
+            let rest = text.get(start..).unwrap_or("");
+            let length = if empty { 0 } else { rest.find('<').unwrap_or(rest.len()) };
+            // The closing tag of `<EventData>` begins with `</`; `<DataX` is another element.
+            values.push(rest.get(..length).unwrap_or("").trim().to_owned());
+            at = start + length;
+            end = Pos { line, at: skip + at };
+            if values.len() == VALUES {
+                return (values, end);
+            }
+        }
+        if text.contains("</EventData") {
+            break;
+        }
+    }
+    (values, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Parser;
+
+    fn faults(text: &str) -> Vec<Fault> {
+        let pieces = Parser::default().parse(text).into_iter();
+        pieces
+            .filter_map(|piece| if let Kind::Fault(fault) = piece.kind { Some(fault) } else { None })
+            .collect()
+    }
+
+    /// Process and version, module and version, code, address.
+    fn row(fault: &Fault) -> [String; 6] {
+        let show = |field: &Option<String>| field.clone().unwrap_or_default();
+        [
+            show(&fault.process),
+            show(&fault.process_version),
+            show(&fault.module),
+            show(&fault.module_version),
+            fault.exception.map(|code| format!("{code:x}")).unwrap_or_default(),
+            show(&fault.address),
+        ]
+    }
+
+    fn one(text: &str, expected: [&str; 6]) {
+        let rows: Vec<_> = faults(text).iter().map(row).collect();
+        assert_eq!(rows, [expected.map(str::to_owned)], "{text}");
+    }
+
+    const NEW: [&str; 6] = ["my app.exe", "1.0.2.0", "b.dll", "6.1.7601.17514", "c0000005", "0x0001613f"];
+
+    #[test]
+    fn new_layout_in_several_languages() {
+        let layouts = [
+            [
+                "Faulting application name",
+                "version",
+                "time stamp",
+                "Faulting module name",
+                "Exception code",
+                "Fault offset",
+            ],
+            [
+                "Name der fehlerhaften Anwendung",
+                "Version",
+                "Zeitstempel",
+                "Name des fehlerhaften Moduls",
+                "Ausnahmecode",
+                "Fehleroffset",
+            ],
+            [
+                "Имя сбойного приложения",
+                "версия",
+                "метка времени",
+                "Имя сбойного модуля",
+                "Код исключения",
+                "Смещение ошибки",
+            ],
+            [
+                "Nombre de la aplicación con errores",
+                "versión",
+                "marca de tiempo",
+                "Nombre del módulo con errores",
+                "Código de excepción",
+                "Desplazamiento de errores",
+            ],
+        ];
+        for [app, version, stamp, module, code, offset] in layouts {
+            let text = format!(
+                "{app}: my app.exe, {version}: 1.0.2.0, {stamp}: 0x4549b133\n\
+                 {module}: b.dll, {version}: 6.1.7601.17514, {stamp}: 0x4ce7ba59\n\
+                 {code}: 0xc0000005\n{offset}: 0x0001613f\nID: 0x2748\n"
+            );
+            one(&text, NEW);
+            one(&text.replace('\n', " "), NEW);
+            one(&text.replace(", ", "，"), NEW);
+        }
+    }
+
+    #[test]
+    fn old_layouts() {
+        let expected = ["a.exe", "6.0.2900.2180", "b.dll", "6.0.2900.2181", "", "0x0009a1c5"];
+        one(
+            "Faulting application a.exe, version 6.0.2900.2180, faulting module b.dll, version\n6.0.2900.2181, fault address 0x0009a1c5.",
+            expected,
+        );
+        one(
+            "Fehlgeschlagene Anwendung a.exe, Version 6.0.2900.2180, fehlgeschlagenes Modul b.dll, Version 6.0.2900.2181, Fehleradresse 0x0009a1c5.",
+            expected,
+        );
+        one(
+            "Faulting application a.exe, version 6.0.2900.2180, time stamp 0x4549b133, faulting module unknown, version 0.0.0.0, time stamp 0x00000000, exception code 0xc0000005, fault offset 0x7c911234, process id 0x88c",
+            ["a.exe", "6.0.2900.2180", "", "0.0.0.0", "c0000005", "0x7c911234"],
+        );
+    }
+
+    #[test]
+    fn hangs() {
+        let text = "Hanging application a.exe, version 1.0.0.0, hang module hungapp, version 0.0.0.0, hang address 0x00000000.";
+        one(text, ["a.exe", "1.0.0.0", "hungapp", "0.0.0.0", "", "0x00000000"]);
+        let text = "The program my app.exe version 1.0.0.0 stopped interacting with Windows and was closed.";
+        one(text, ["my app.exe", "1.0.0.0", "", "", "", ""]);
+    }
+
+    #[test]
+    fn event_data_in_elements_and_in_one() {
+        let values = [
+            "a.exe",
+            "1.0.0.0",
+            "564b941c",
+            "b.dll",
+            "6.3.9600.17415",
+            "54504ade",
+            "e0434352",
+            "00014598",
+            "814",
+        ];
+        let expected = ["a.exe", "1.0.0.0", "b.dll", "6.3.9600.17415", "e0434352", "00014598"];
+        one(&format!("<EventData>\n<Data>{}</Data>\n</EventData>", values.join("</Data>\n<Data>")), expected);
+        one(&format!("<EventData><Data>{}</Data></EventData>", values.join(", ")), expected);
+        assert_eq!(faults("<EventData><Data>a</Data><Data>b</Data></EventData>"), []);
+    }
+
+    #[test]
+    fn file_lists_are_none() {
+        assert_eq!(
+            faults("replace setup.exe, version 5.5.2654.22, and b.dll, version 5.5.2654.22, on all servers"),
+            []
+        );
+        assert_eq!(faults("run winmsd.exe, then note the address 0x0009a1c5, or call 0x00000001"), []);
+    }
+}

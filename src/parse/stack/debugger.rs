@@ -1,0 +1,527 @@
+//! Stacks whose rows begin with address columns: WinDbg, KD, NTSD, CDB and Dr. Watson.
+//!
+//! - k: `0184eef0 7615dff2 localspl!SplDriverEvent+0x21`
+//! - kb, old: `0ab1fcfc 00510cc7 cffa119e 07ad9838 0069578c EMSMTA!otpmralt+0x25`
+//! - kv: `0055406c 770692be 005540e4 76f49482 00081cd8 win32u!NtUserDispatchMessage+0xc (FPO: [1,0,0])`
+//! - kn, 64 bit: `01 00000000`0a48fb50 00000001`40086783 GenBroker64+0x8a9fc`
+//! - kb, 64 bit: `00000000`0012f8e0 00000000`77e52236 : 00000000`00000000 ... : mod!fn+0x1`
+//! - Dr. Watson: `0060f76c 775871a0 0060f780 7758cb38 0060ff5c 00650067 user32!wvsprintfW`
+//! - Alpha, MIPS: `807b2580 8071e500 : ntkrnlmp!DbgBreakPoint`
+//! - inline: `05 (Inline) -------- dxgmms1!VidSchiReportHwHang`
+//!
+//! Rows may be wrapped, and many rows may stand on one line. Disassembly, register and memory dumps have
+//! columns too; what they lack is a symbol right after at least two addresses. A raw stack (`dds`) has
+//! even that, but its addresses advance by the size of a pointer.
+
+use super::rows::{self, Head};
+use super::{row_body, thread};
+use crate::evidence::{Frame, Kind, Stack};
+use crate::parse::page::{Claim, Page, Piece, Pos, Span};
+use crate::parse::text::clip;
+use crate::parse::{Dialect, hex};
+
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "debugger",
+    anchors: &["!", "+0x", "retaddr", "returnad", "return-ra", "frameptr", "child-sp", "childebp"],
+    read,
+};
+
+/// The most rows of one stack: debuggers stop at 65,535, and recursion goes that deep.
+const MOST_ROWS: usize = 65_536;
+/// How far before the sign of a symbol its name and columns may begin, in bytes.
+const LONGEST_HEAD: usize = 256;
+/// How many lines a row without symbol is looked for above the first symbol.
+const LOOK_BACK: usize = 64;
+
+fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
+    let (start, header) = match header_at(page, hit) {
+        Some(header) => (first_row_below(page, hit, &header)?, Some(header)),
+        None => (start_of_row(page, hit)?, None),
+    };
+    let header = header.or_else(|| header_above(page, start));
+    let rows = collect(page, start, header.as_ref());
+    let last = rows.last()?;
+    if !is_stack(&rows, header.is_some()) {
+        let raw = is_raw_stack(&rows);
+        return raw.then(|| Claim { pieces: Vec::new(), block: None, end: last.end });
+    }
+    let span = Span { from: start, to: last.end };
+    let kind = Kind::Stack(Stack {
+        dialect: DIALECT.name,
+        thread: thread::above(page, start.line),
+        frames: rows.into_iter().map(|row| row.frame).collect(),
+    });
+    Some(Claim { pieces: vec![Piece { span, kind }], block: None, end: span.to })
+}
+
+/// A header row: what the columns mean.
+struct Header {
+    line: usize,
+    /// Offset of the end of its words.
+    end: usize,
+    /// Number of address columns, where the header says it.
+    width: Option<usize>,
+    /// The first column is the return address, there being no frame pointer.
+    return_first: bool,
+}
+
+const HEADER_WORDS: &[&str] = &[
+    "frameptr",
+    "retaddr",
+    "returnad",
+    "return-ra",
+    "child-sp",
+    "childebp",
+    "callee-sp",
+    "args to child",
+    "call site",
+    "function name",
+    "param#",
+    "param1",
+    "param2",
+    "param3",
+    "param4",
+    "function",
+    "memory",
+    "stackptr",
+];
+
+/// The header that a hit lies in.
+fn header_at(page: &Page<'_>, hit: Pos) -> Option<Header> {
+    // `!` and `+0x` are no header words.
+    page.rest(hit)
+        .starts_with(|c: char| c.is_ascii_alphabetic())
+        .then(|| header(page, hit.line, hit.at))
+        .flatten()
+}
+
+/// The header on a line, its words looked for from `from` on.
+fn header(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
+    let text = page.text(line).get(from..)?;
+    let lower = text.get(..text.floor_char_boundary(160)).unwrap_or(text).to_ascii_lowercase();
+    let first = HEADER_WORDS[..7].iter().filter_map(|word| lower.find(word)).min()?;
+    let mut end = first;
+    // The words of a header follow one another; the next thing is a row, or the end of the line.
+    while let Some(word) = HEADER_WORDS
+        .iter()
+        .find(|word| lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).starts_with(**word))
+    {
+        let blanks = lower[end..].len() - lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).len();
+        end += blanks + word.len();
+        end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
+    }
+    let words = &lower[first..end];
+    let parameters = words.matches("param").count();
+    let return_column = words.contains("ret");
+    let pointers = ["frameptr", "child-sp", "childebp", "callee-sp"].iter().any(|word| words.contains(word));
+    let width =
+        if words.contains("args to child") { None } else { Some(parameters + 1 + usize::from(pointers)) };
+    (return_column || words.starts_with("frameptr") || words.starts_with("child")).then(|| Header {
+        line,
+        end: from + end,
+        width: width.filter(|_| parameters > 0),
+        return_first: return_column && !pointers,
+    })
+}
+
+/// The header on one of the few lines above a row.
+fn header_above(page: &Page<'_>, start: Pos) -> Option<Header> {
+    (start.line.saturating_sub(3)..start.line).rev().find_map(|line| header(page, line, 0))
+}
+
+/// The first row at or after the end of a header.
+fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
+    let same = page.rest(Pos { line: hit.line, at: header.end });
+    if let Some(at) = row_in(same) {
+        return Some(Pos { line: hit.line, at: header.end + at });
+    }
+    for line in header.line + 1..header.line + 6 {
+        let text = page.text(line);
+        if let Some(at) = row_in(text) {
+            return Some(Pos { line, at });
+        }
+        // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
+        let text = clip(text.trim()).to_ascii_lowercase();
+        let passable =
+            text.is_empty() || is_remark(&text) || HEADER_WORDS.iter().any(|word| text.starts_with(word));
+        if !passable && line > header.line + 1 {
+            return None;
+        }
+    }
+    None
+}
+
+/// Offset of a row that a line consists of, or that follows a remark on it.
+fn row_in(text: &str) -> Option<usize> {
+    let after_remark = remark_len(text);
+    let head = rows::head(&text[after_remark..])?;
+    is_row_head(&head).then_some(after_remark + head.start)
+}
+
+/// Two addresses, or a frame number and one, or an inline mark begin a row.
+fn is_row_head(head: &Head<'_>) -> bool {
+    head.inline || head.columns.len() + usize::from(head.number.is_some()) >= 2
+}
+
+/// The row whose symbol a hit lies in: walks back over the columns, which may stand on lines above.
+fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
+    let text = page.text(hit.line);
+    if !is_symbol_sign(text, hit.at) {
+        return None;
+    }
+    let before = text.get(..hit.at)?;
+    let nearest = text.floor_char_boundary(hit.at.saturating_sub(LONGEST_HEAD));
+    let symbol = before[nearest..].rfind([' ', '\t', '|', ':']).map_or(nearest, |at| nearest + at + 1);
+    let mut start = columns_before(text, symbol);
+    let mut line = hit.line;
+    // A wrapped row: nothing but columns, or nothing at all, stands before the symbol.
+    for _ in 0..2 {
+        let blank = rows::prefix(&text[..symbol]).trim().is_empty()
+            || start.is_some_and(|start| before[..start].trim().is_empty());
+        if start.is_some_and(|at| rows::head(&page.text(line)[at..]).is_some_and(|head| is_row_head(&head)))
+            || !blank
+            || line == 0
+        {
+            break;
+        }
+        let above = page.text(line - 1);
+        let Some(at) = columns_before(above, above.trim_end().len()) else { break };
+        (line, start) = (line - 1, Some(at));
+    }
+    let mut start = Pos { line, at: start? };
+    let head = rows::head(page.rest(start))?;
+    if !is_row_head(&head) {
+        return None;
+    }
+    // Rows above that have an address in place of a symbol.
+    for _ in 0..LOOK_BACK {
+        let Some(above) =
+            start.line.checked_sub(1).filter(|_| page.text(start.line)[..start.at].trim().is_empty())
+        else {
+            break;
+        };
+        let text = page.text(above);
+        let Some(head) = rows::head(text).filter(|head| head.columns.len() >= 2) else { break };
+        let rest = text[head.len..].trim();
+        if !(rest.starts_with("0x") && hex::word(rest).is_some_and(|(len, _)| len == rest.len())) {
+            break;
+        }
+        start = Pos { line: above, at: head.start };
+    }
+    Some(start)
+}
+
+/// Whether the `!` or `+0x` at an offset stands inside a symbol: after a name, and `!` before one.
+fn is_symbol_sign(text: &str, at: usize) -> bool {
+    let (before, after) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '>' | '.' | '-' | '$' | ')');
+    let begins = |c: char| c.is_alphanumeric() || "_?@~<`$(".contains(c);
+    before.is_some_and(name) && after.is_none_or(begins)
+}
+
+/// Start of the columns, and the frame number before them, that end at `end`.
+fn columns_before(text: &str, end: usize) -> Option<usize> {
+    let mut start = None;
+    let mut rest = text.get(..end)?.trim_end_matches([' ', '\t', ':', '|', '*', '.']);
+    // An inline row: `05 (Inline) --------`.
+    let nearest = rest.floor_char_boundary(rest.len().saturating_sub(40));
+    if let Some(at) = rest[nearest..].rfind("(Inline") {
+        rest = rest[..nearest + at].trim_end();
+        start = Some(nearest + at);
+    }
+    for _ in 0..rows::MOST_COLUMNS {
+        let nearest = rest.floor_char_boundary(rest.len().saturating_sub(24));
+        let at = nearest + rest[nearest..].rfind([' ', '\t', '|', '*']).map_or(0, |at| at + 1);
+        let word = &rest[at..];
+        // A word that goes on beyond the look has too many digits to be a column.
+        match hex::word(word.trim_end_matches(':')).filter(|_| at == 0 || at > nearest) {
+            Some((_, digits)) if (8..=16).contains(&digits) => start = Some(at),
+            Some((_, 1..=3)) if start.is_some() => return Some(at),
+            _ => break,
+        }
+        rest = rest[..at].trim_end_matches([' ', '\t', ':', '|', '*']);
+    }
+    start
+}
+
+/// A row and where it ends.
+struct Row {
+    frame: Frame,
+    columns: usize,
+    /// Value of the first column: the frame pointer.
+    pointer: Option<u64>,
+    /// Digits of the first column.
+    digits: usize,
+    end: Pos,
+}
+
+/// Rows from `start` on, as far as they go.
+fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut at = Some(start);
+    let mut last_number = None;
+    let mut width = header.and_then(|header| header.width);
+    while let Some(from) = at.filter(|_| rows.len() < MOST_ROWS) {
+        let Some(head) = rows::head(page.rest(from)) else { break };
+        // Numbering that begins anew is another stack.
+        if head.number == Some(0) && last_number > Some(0) {
+            break;
+        }
+        let Some(row) = read_row(page, from, &head, width, header) else { break };
+        last_number = head.number;
+        width = width.or(Some(row.columns).filter(|columns| *columns > 2));
+        at = next_row(page, row.end, width);
+        rows.push(row);
+    }
+    rows
+}
+
+fn read_row(
+    page: &Page<'_>,
+    from: Pos,
+    head: &Head<'_>,
+    width: Option<usize>,
+    header: Option<&Header>,
+) -> Option<Row> {
+    let missing = width.map_or(0, |width| width.saturating_sub(head.columns.len()));
+    let body = row_body::read(page, Pos { line: from.line, at: from.at + head.len }, missing);
+    // Columns alone are a row only where another row follows.
+    if !body.named
+        && (head.columns.len() < 2
+            || !page.rest(Pos { line: from.line, at: from.at + head.len }).trim().is_empty()
+            || !row_follows(page, from.line))
+    {
+        return None;
+    }
+    let column = if header.is_some_and(|header| header.return_first) { 0 } else { 1 };
+    let address = head.columns.get(column).or(head.columns.first());
+    let mut frame = body.frame;
+    frame.line = page.lines.get(from.line)?.number;
+    if let Some(address) = address {
+        frame.address = Some(as_address(address));
+    }
+    let end = if body.named { body.end } else { Pos { line: from.line, at: page.text(from.line).len() } };
+    let first = head.columns.first();
+    Some(Row {
+        frame,
+        columns: head.columns.len(),
+        pointer: first.and_then(|column| hex::value(column)),
+        digits: first.map_or(0, |column| column.len()),
+        end,
+    })
+}
+
+/// `0x` and the digits, without the backquote.
+fn as_address(column: &str) -> String {
+    let digits = column.trim_start_matches("0x").replace('`', "");
+    format!("0x{digits}")
+}
+
+fn row_follows(page: &Page<'_>, line: usize) -> bool {
+    let next = page.text(line + 1);
+    rows::head(next).is_some_and(|head| is_row_head(&head) && symbol_follows(&next[head.len..]))
+}
+
+fn symbol_follows(rest: &str) -> bool {
+    super::symbol::read(rest.trim_start()).is_some()
+}
+
+/// Where the next row begins after the end of one.
+fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
+    let rest = page.rest(end);
+    if !rest.trim().is_empty() {
+        let after = remark_len(rest);
+        let left = &rest[after..];
+        if let Some(head) = rows::head(left) {
+            // Two rows fused on one line; or the columns of the next row, cut by the line end.
+            let tail = left[head.len..].trim().is_empty();
+            let cut = tail
+                && width.is_some_and(|width| head.columns.len() < width)
+                && rows::head(page.text(end.line + 1)).is_some();
+            if cut || (is_row_head(&head) && (tail || symbol_follows(&left[head.len..]))) {
+                return Some(Pos { line: end.line, at: end.at + after + head.start });
+            }
+        }
+        if !is_row_tail(left) {
+            return None;
+        }
+    }
+    let mut blank = 0;
+    for line in end.line + 1..end.line + 8 {
+        let text = page.text(line);
+        if let Some(at) = row_in(text) {
+            return Some(Pos { line, at });
+        }
+        if text.trim_matches([' ', '\t', '*', '`', '|']).is_empty() {
+            blank += 1;
+        } else if !is_remark(text) {
+            return None;
+        }
+        if blank > 1 || line >= page.lines.len() {
+            return None;
+        }
+    }
+    None
+}
+
+/// What may follow a symbol on its line without being part of it.
+fn is_row_tail(rest: &str) -> bool {
+    rest.trim().trim_matches(['*', '`', '|', '\\', ';', ',', '"', '\'']).trim().is_empty()
+        || rest.trim_start().starts_with("//")
+}
+
+/// Lines between rows that are no rows: warnings, elisions.
+fn is_remark(text: &str) -> bool {
+    let text = text.trim();
+    let lower = text.get(..text.floor_char_boundary(24)).unwrap_or(text).to_ascii_lowercase();
+    lower.starts_with("warning:")
+        || lower.starts_with("*** ")
+        || lower.starts_with("following frames")
+        || lower.starts_with("(fpo:")
+        || (text.len() <= 6 && !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '…')))
+}
+
+/// Length of a remark that a row or a header shares its line with:
+/// `WARNING: Frame IP not in any known module. Following frames may be wrong.`
+fn remark_len(text: &str) -> usize {
+    let trimmed = text.trim_start();
+    if !trimmed.starts_with("WARNING:") {
+        return 0;
+    }
+    let end =
+        ["may be wrong.", "may be wrong"].iter().find_map(|end| trimmed.find(end).map(|at| at + end.len()));
+    end.map_or(0, |end| text.len() - trimmed.len() + end)
+}
+
+/// Whether collected rows are a call stack.
+fn is_stack(rows: &[Row], header: bool) -> bool {
+    let named = rows.iter().filter(|row| row.frame.module.is_some() || row.frame.function.is_some()).count();
+    let wide = rows.iter().any(|row| row.columns >= 4);
+    named > 0 && (header || rows.len() > 1 || wide) && !is_raw_stack(rows)
+}
+
+/// Rows whose first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames.
+fn is_raw_stack(rows: &[Row]) -> bool {
+    if rows.iter().any(|row| row.columns != 2) {
+        return false;
+    }
+    let steps: Vec<_> = rows
+        .windows(2)
+        .filter_map(|pair| Some((pair[1].pointer?.checked_sub(pair[0].pointer?)?, pair[0].digits)))
+        .collect();
+    let raw = steps.iter().filter(|(step, digits)| *step == if *digits > 8 { 8 } else { 4 }).count();
+    raw * 2 > steps.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Parser;
+    use crate::evidence::{Kind, Stack};
+
+    fn stacks(text: &str) -> Vec<Stack> {
+        let stack = |kind| match kind {
+            Kind::Stack(stack) if stack.dialect == "debugger" => Some(stack),
+            _ => None,
+        };
+        Parser::default().parse(text).into_iter().filter_map(|piece| stack(piece.kind)).collect()
+    }
+
+    /// The frames of the only stack, as `Module!Function+0x1`.
+    fn frames(text: &str) -> Vec<String> {
+        let stacks = stacks(text);
+        assert_eq!(stacks.len(), 1, "{text}");
+        let label = |frame: &crate::evidence::Frame| {
+            let offset = frame.offset.as_deref().filter(|_| frame.function.is_some());
+            frame.label() + &offset.map(|offset| format!("+{offset}")).unwrap_or_default()
+        };
+        stacks[0].frames.iter().map(label).collect()
+    }
+
+    #[test]
+    fn every_layout_gives_the_same_frames() {
+        for text in [
+            "ChildEBP RetAddr\n0ab1fcfc 00510cc7 A!f+0x25\n0ab1fd4c 004dfe5a B!g+0x7",
+            "0ab1fcfc 00510cc7 cffa119e 07ad9838 0069578c A!f+0x25 (FPO: [2,0,4])\n0ab1fd4c 004dfe5a 00000001 00000002 00000003 B!g+0x7",
+            " # Child-SP          RetAddr           Call Site\n00 00000000`0ab1fcfc 00000000`00510cc7 A!f+0x25\n01 00000000`0ab1fd4c 00000000`004dfe5a B!g+0x7",
+            "00000000`0ab1fcfc 00000000`00510cc7 : 00000000`00000000 00000000`00000001 : A!f+0x25\n00000000`0ab1fd4c 00000000`004dfe5a : 00000000`00000000 00000000`00000001 : B!g+0x7",
+            "Callee-SP Return-RA  Call Site\n\n 807b2580 8071e500 : A!f+0x25\n 807b2590 806ddccc : B!g+0x7",
+            "ChildEBP RetAddr\n0ab1fcfc 00510cc7 A!f(char * a = 0x00000001 \"x\", int b = 0n5)+0x25 [d:\\x y\\f.cxx @ 12]\n0ab1fd4c 004dfe5a B!g+0x7",
+        ] {
+            assert_eq!(frames(text), ["A!f+0x25", "B!g+0x7"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flattened_stack_between_prose_ends_with_its_last_symbol() {
+        let text = "like this: FramePtr RetAddr Param1 Param2 Param3 Function Name 0ab1fcfc 00510cc7 cffa119e 07ad9838 \
+                    0069578c A!f+0x25 0ab1fd4c 004dfe5a 00000034 08564d01 0786a290 B!g+0x51 In addition, the MTA stops";
+        assert_eq!(frames(text), ["A!f+0x25", "B!g+0x51"]);
+    }
+
+    #[test]
+    fn wrapped_names_arguments_and_offsets_are_joined() {
+        let text = "FramePtr  RetAddr   Param1   Param2   Param3   Function Name\n\
+            0184fb0c  77f26bc3  00000409 00000001 00030002\nKERNEL32!CompareStringW+0x105\n\
+            0184fb81  02025925  002dff00 0184fbdc 002dfcc4\nMAD!CRecip::Sc+0x306(0x002DFF00, 0x0184FBDC,\n0x002DFCC4)\n\
+            0184fb90  02025925  002dff00 0184fbdc 002dfcc4\nRPCRT4!?DealWith@LRPC@@QAEXPAT_MESSAGE\n@@0@Z+\n0xc019\n\
+            06dbffb8  77f04f3f  00000001 00000000 00000000 l\nocalspl!PortThread (FPO: Non-FPO\n[1,140,3])\n";
+        assert_eq!(
+            frames(text),
+            [
+                "KERNEL32!CompareStringW+0x105",
+                "MAD!CRecip::Sc+0x306",
+                "RPCRT4!?DealWith@LRPC@@QAEXPAT_MESSAGE@@0@Z+0xc019",
+                "localspl!PortThread"
+            ]
+        );
+    }
+
+    #[test]
+    fn rows_without_a_symbol_are_frames() {
+        let text = "ChildEBP RetAddr\n024dff1c 01ffaf06 0x024dff54\n024dff50 01fee05a S!d<nosymbols>\n\
+                    024dff60 01fee05a S!<nosymbols>\n024dff78 01fee05a vbscript+0x36ad";
+        let stack = &stacks(text)[0];
+        let parts: Vec<_> =
+            stack.frames.iter().map(|frame| (frame.module.as_deref(), frame.function.is_some())).collect();
+        assert_eq!(
+            (parts[0], parts[2], parts[3]),
+            ((None, false), (Some("S"), false), (Some("vbscript"), false))
+        );
+    }
+
+    #[test]
+    fn two_frames_fused_on_one_row_are_two() {
+        let text = "ChildEBP RetAddr WARNING: Frame IP not in any known module. Following frames may be wrong.\n\
+                    0184e434 7c830b10 0×184e5bf 0184e51c 7c81f832 ntdll!RtlGet+0×15b\n0184e5f8 7c83b1dd ntdll!RtlAlloc+0xc6a";
+        assert_eq!(frames(text), ["0x7c830b10", "ntdll!RtlGet+0x15b", "ntdll!RtlAlloc+0xc6a"]);
+    }
+
+    #[test]
+    fn numbering_that_begins_anew_is_another_stack() {
+        let text = "00 0ab1fcfc 00510cc7 A!f\n01 0ab1fd4c 004dfe5a B!g\n00 0cb1fcfc 00510cc7 C!f\n01 0cb1fd4c 004dfe5a D!g";
+        assert_eq!(stacks(text).len(), 2);
+    }
+
+    #[test]
+    fn threads_come_from_the_heading_above() {
+        let text = "   2  Id: 570.598   Suspend: 1 Teb 7ffdc000 Unfrozen\nChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25";
+        assert_eq!(stacks(text)[0].thread.as_deref(), Some("570.598"));
+        assert_eq!(
+            stacks("0:003> kb\nChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25")[0].thread.as_deref(),
+            Some("3")
+        );
+    }
+
+    #[test]
+    fn disassembly_and_memory_are_no_stack() {
+        for text in [
+            "f730972e e81d250000 call ibmsync!READ_PORT_UCHAR (f730bc50)\nf7309733 8b442410 mov eax,nt!x",
+            "0184eef4 7615dff2 localspl!SplDriverEvent+0x21\n0184eef8 7615dff6 localspl!Spl+0x25\n0184eefc 7615dffa a!b+0x2",
+            "77e70000 77f6b000 KERNEL32 (deferred)\n77f70000 77f8b000 NTDLL (deferred)",
+            "0000000a 00000010 00000002 00000000\n0000000b 00000010 00000002 00000000",
+            "See nt!KeBugCheckEx and Warning! Nothing",
+        ] {
+            assert_eq!(stacks(text), [], "{text}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Call stacks, in every layout they are printed in.
+
+pub(crate) mod bare;
+pub(crate) mod bare_row;
+pub(crate) mod clrstack;
+pub(crate) mod debugger;
+pub(crate) mod heading;
+pub(crate) mod joined;
+pub(crate) mod managed;
+pub(crate) mod managed_frame;
+pub(crate) mod row_body;
+pub(crate) mod rows;
+pub(crate) mod symbol;
+pub(crate) mod tail;
+pub(crate) mod thread;
+pub(crate) mod tool;
+pub(crate) mod visual_studio;

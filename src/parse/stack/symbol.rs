@@ -1,0 +1,323 @@
+//! Symbols as debuggers print them: `Module!Function+0x25`.
+//!
+//! Read from the start of a text: `EMSMTA!otpmralt+0x25`, `vbscript+0x36ad`, `image00400000+0x12`,
+//! `store!<nosymbols>`, `+0x12fab0`, `store!0x0000000000439929`, `<Unloaded_x.dll>+0x1c`, `<nosymbols>`, `0x77e52236`,
+//! `RPCRT4!?Dispatch@RPC@@QAEJPAU_RPC_MESSAGE@@@Z+0x42`, ``STORE!Tlist<Hdr>::`scalar deleting destructor'+0xe``,
+//! `app!std::vector<int,std::allocator<int> >::operator[]+0x1f`, `mod!fn - 0x194a0`.
+//! A function ends at the first blank that is not inside brackets or backquotes; arguments are not part of it.
+
+use crate::parse::hex;
+
+/// A symbol, and how much of the text it took.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Symbol {
+    pub(crate) module: Option<String>,
+    pub(crate) function: Option<String>,
+    /// `0x25`, `-0x194a0`.
+    pub(crate) offset: Option<String>,
+    /// The address of a symbol that is nothing but an address.
+    pub(crate) address: Option<String>,
+    /// Length in bytes.
+    pub(crate) len: usize,
+    /// The text ends inside the symbol: a paste has wrapped it, and the next line goes on.
+    pub(crate) open: bool,
+}
+
+/// The longest symbol read; template names of a kilobyte exist.
+const LONGEST: usize = 4_096;
+
+/// The symbol that `text` begins with.
+pub(crate) fn read(text: &str) -> Option<Symbol> {
+    let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
+    if let Some(rest) = text.strip_prefix("<nosymbols>") {
+        return Some(Symbol { len: text.len() - rest.len(), ..Symbol::default() });
+    }
+    if text.starts_with("0x") || text.starts_with("0X") {
+        let (len, _) = hex::word(text)?;
+        return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
+    }
+    if text.starts_with("+0x") {
+        let mut symbol = Symbol::default();
+        read_offset(text, &mut symbol);
+        return symbol.offset.is_some().then_some(symbol);
+    }
+    let module = module(text)?;
+    let mut symbol = Symbol { module: Some(module.to_owned()), len: module.len(), ..Symbol::default() };
+    match text[symbol.len..].strip_prefix('!') {
+        Some(rest) => {
+            symbol.len += 1;
+            read_function(rest, &mut symbol)?;
+        }
+        // Without a function it takes an offset to be a symbol: `vbscript+0x36ad`.
+        None if !text[symbol.len..].starts_with(['+', ' ']) => return None,
+        None => {}
+    }
+    read_offset(&text[symbol.len..], &mut symbol);
+    (symbol.function.is_some() || symbol.offset.is_some() || symbol.open || text[..symbol.len].contains('!'))
+        .then_some(symbol)
+}
+
+/// A module name at the start of `text`, `<Unloaded_x.dll>` included.
+fn module(text: &str) -> Option<&str> {
+    if text.starts_with("<Unloaded_") {
+        return text.get(..=text.find('>')?);
+    }
+    let plus_in_name =
+        |rest: &str| !rest.trim_start_matches('+').trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let end = text
+        .char_indices()
+        .find(|(at, char)| match char {
+            '_' | '.' | '-' | '~' | '$' => false,
+            // `notepad++!Foo`, but not `vbscript+0x36ad`.
+            '+' => !plus_in_name(&text[*at..]),
+            char => !char.is_alphanumeric(),
+        })
+        .map_or(text.len(), |(at, _)| at);
+    let name = &text[..end];
+    let begins = name.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
+    (begins && end <= 128).then_some(name)
+}
+
+/// What stands after the `!`.
+fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
+    if rest.is_empty() || rest == "=" {
+        symbol.open = true;
+    } else if let Some(after) = rest.strip_prefix(" ?? ::") {
+        // ``ntdll! ?? ::FNODOBFM::`string'+0x1234``: the linker's name for a part split off a function.
+        let (len, open) = function(after);
+        symbol.function = Some(rest[1..rest.len() - after.len() + len].to_owned());
+        symbol.len += rest.len() - after.len() + len;
+        symbol.open = open;
+    } else if let Some(after) = rest.strip_prefix("<nosymbols>") {
+        symbol.len += rest.len() - after.len();
+    } else if rest.starts_with("0x") {
+        let (len, _) = hex::word(rest)?;
+        symbol.address = Some(rest[..len].to_owned());
+        symbol.len += len;
+    } else {
+        let (len, open) = function(rest);
+        if len == 0 {
+            return None;
+        }
+        symbol.function = Some(rest[..len].to_owned());
+        symbol.len += len;
+        symbol.open = open;
+    }
+    Some(())
+}
+
+/// The offset at the start of `rest`: `+0x25`, ` + 0x25`, `+00000bd7`, `-0x194a0`.
+pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
+    let trimmed = rest.trim_start_matches(' ');
+    let blanks = rest.len() - trimmed.len();
+    let Some(sign) = trimmed.chars().next().filter(|sign| blanks <= 1 && matches!(sign, '+' | '-')) else {
+        return;
+    };
+    let digits = trimmed[1..].trim_start_matches(' ');
+    let before = rest.len() - digits.len();
+    if sign == '+' && blanks == 0 && matches!(digits, "" | "0" | "0x" | "=" | "0x=") {
+        symbol.open = true;
+        symbol.len += rest.trim_end_matches('=').len();
+        return;
+    }
+    let prefixed = digits.starts_with("0x") || digits.starts_with("0X");
+    let Some((len, _)) = hex::word(digits).or_else(|| prefixed.then(|| loose_word(digits)).flatten()) else {
+        return;
+    };
+    // `mod!fn - added` is prose: without 0x an offset stands tight, and below zero it always has 0x.
+    if !prefixed && (sign == '-' || before > 1) {
+        return;
+    }
+    let value = digits[..len].trim_start_matches("0x").trim_start_matches("0X");
+    symbol.offset = Some(format!("{}0x{value}", if sign == '-' { "-" } else { "" }));
+    symbol.len += before + len;
+}
+
+/// `0x51In addition`: a lost line break glued the next word on; the number ends with its last digit.
+fn loose_word(digits: &str) -> Option<(usize, usize)> {
+    let count = digits[2..].bytes().take_while(u8::is_ascii_hexdigit).count();
+    (1..=16).contains(&count).then_some((2 + count, count))
+}
+
+/// Operators by length, for `operator` names.
+const OPERATORS: &[&str] = &[
+    "<=>", "->*", "<<=", ">>=", "()", "[]", "->", "<<", ">>", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=",
+    "&=", "|=", "==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "^", "&", "|", "~", "!", "=",
+    "<", ">", ",",
+];
+
+/// Length of the function name at the start of `text`, and whether the text ends inside it.
+pub(crate) fn function(text: &str) -> (usize, bool) {
+    let mut depth = Depth::default();
+    let mut at = 0;
+    while let Some(char) = text[at..].chars().next() {
+        let rest = &text[at..];
+        if let Some(after) = rest.strip_prefix("operator")
+            && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        {
+            at += "operator".len() + operator(after);
+            continue;
+        }
+        if !depth.takes(char, rest, &text[..at]) {
+            break;
+        }
+        at += char.len_utf8();
+    }
+    let name = &text[..at];
+    if at == text.len() {
+        let open = depth.is_open() || name.ends_with("::") || name.ends_with('=');
+        return (name.trim_end_matches('=').len(), open);
+    }
+    if depth.is_open() {
+        // Never closed: take the plain name.
+        let plain =
+            text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '`' | '+' | '(')).unwrap_or(at);
+        return (plain.min(at), false);
+    }
+    // The full stop or comma of a sentence.
+    (name.trim_end_matches(['.', ':', '\'']).len().max(name.rfind('\'').map_or(0, |at| at + 1)), false)
+}
+
+/// Length of what follows the keyword `operator` and belongs to the name.
+fn operator(after: &str) -> usize {
+    if let Some(operator) = OPERATORS.iter().find(|operator| after.starts_with(**operator)) {
+        // `operator++0x18` is `operator+` at offset 0x18.
+        let glued = operator.ends_with('+') && after[operator.len()..].starts_with("0x");
+        return operator.len() - usize::from(glued);
+    }
+    // `operator new`, `operator delete[]`, `operator unsigned int`.
+    let word =
+        after.strip_prefix(' ').map_or(0, |word| word.bytes().take_while(u8::is_ascii_alphanumeric).count());
+    match word {
+        0 => 0,
+        word if after[1 + word..].starts_with("[]") => word + 3,
+        word => word + 1,
+    }
+}
+
+/// Open brackets and quotes of a name.
+#[derive(Default)]
+struct Depth {
+    angle: usize,
+    square: usize,
+    curly: usize,
+    round: usize,
+    backquote: usize,
+}
+
+impl Depth {
+    fn is_open(&self) -> bool {
+        self.angle + self.square + self.curly + self.round + self.backquote > 0
+    }
+
+    /// Whether the character that `rest` begins with, after `before`, still belongs to the name.
+    fn takes(&mut self, char: char, rest: &str, before: &str) -> bool {
+        let inside = self.is_open();
+        match char {
+            '<' => self.angle += 1,
+            '>' if self.angle > 0 && !before.ends_with('-') => self.angle -= 1,
+            '`' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) && !inside => {}
+            '`' => self.backquote += 1,
+            '\'' if self.backquote > 0 => self.backquote -= 1,
+            // ``List`1[[System.Object]]``
+            '[' if inside || before.ends_with(|c: char| c.is_ascii_digit()) && before.contains('`') => {
+                self.square += 1
+            }
+            ']' if self.square > 0 => self.square -= 1,
+            // `core::ops::{{closure}}`, `{lambda}`
+            '{' if inside || before.ends_with("::") || before.is_empty() || before.ends_with('{') => {
+                self.curly += 1
+            }
+            '}' if self.curly > 0 => self.curly -= 1,
+            '(' if inside || rest.starts_with("(anonymous") => self.round += 1,
+            ')' if self.round > 0 => self.round -= 1,
+            '|' if !inside => {
+                return before.ends_with(char::is_alphanumeric) && rest[1..].starts_with(char::is_numeric);
+            }
+            ':' if !inside => {
+                return rest.starts_with("::") || before.ends_with(':') && !before.ends_with("::");
+            }
+            '_' | '$' | '@' | '?' | '~' | '.' | '#' | '%' | '=' => return char != '=' || rest.len() == 1,
+            char if char.is_alphanumeric() => {}
+            _ => return inside,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (Option<String>, Option<String>, Option<String>, usize, bool) {
+        let symbol = read(text).unwrap_or_else(|| panic!("{text} is no symbol"));
+        (symbol.module, symbol.function, symbol.offset, symbol.len, symbol.open)
+    }
+
+    fn check(text: &str, module: &str, function: &str, offset: &str) {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let (m, f, o, ..) = parts(text);
+        assert_eq!((m, f, o), (some(module), some(function), some(offset)), "{text}");
+    }
+
+    #[test]
+    fn plain_symbols() {
+        check("EMSMTA!otpmralt+0x25 0ab1fd4c", "EMSMTA", "otpmralt", "0x25");
+        check("ntdll!RtlFreeHeap (FPO: [2,0,4])", "ntdll", "RtlFreeHeap", "");
+        check("vbscript+0x36ad", "vbscript", "", "0x36ad");
+        check("<Unloaded_x.dll>+0x1c", "<Unloaded_x.dll>", "", "0x1c");
+        check("store!<nosymbols>", "store", "", "");
+        check("store!0x0000000000439929", "store", "", "");
+        check("0x77e52236", "", "", "");
+        check("+0x12fab0", "", "", "0x12fab0");
+        check("ntdll!Foo - 0x194a0", "ntdll", "Foo", "-0x194a0");
+        check("MAD!CString::strcmpi+0xf(0x00177008)", "MAD", "CString::strcmpi", "0xf");
+        check("KERNEL32!BaseThreadStart+0x51In addition", "KERNEL32", "BaseThreadStart", "0x51");
+    }
+
+    #[test]
+    fn names_with_brackets_and_blanks() {
+        check(
+            "S!Tlist<Hdr>::`scalar deleting destructor'+0xe",
+            "S",
+            "Tlist<Hdr>::`scalar deleting destructor'",
+            "0xe",
+        );
+        check("Q!std::_Atomic_int::operator+++0x18 [c:\\x @ 3]", "Q", "std::_Atomic_int::operator++", "0x18");
+        check("Q!QVariant::operator!=+0x1d", "Q", "QVariant::operator!=", "0x1d");
+        check("M!operator new+0xe", "M", "operator new", "0xe");
+        check(
+            "u!f<HWND__ *,wchar_t const * const &>+0x22",
+            "u",
+            "f<HWND__ *,wchar_t const * const &>",
+            "0x22",
+        );
+        check("n! ?? ::FNODOBFM::`string'+0x1f", "n", "?? ::FNODOBFM::`string'", "0x1f");
+        check("c!core::ptr::{{closure}}+0x3", "c", "core::ptr::{{closure}}", "0x3");
+        check("Q!`anonymous namespace'::construct+0x44", "Q", "`anonymous namespace'::construct", "0x44");
+    }
+
+    #[test]
+    fn decorated_names() {
+        check("RPCRT4!?Dispatch@RPC@@QAEJPAU_M@@@Z+0x42", "RPCRT4", "?Dispatch@RPC@@QAEJPAU_M@@@Z", "0x42");
+        check("COMCTL32!_chkstk+0x25", "COMCTL32", "_chkstk", "0x25");
+        check("K!_KiUserCallbackDispatcher@12()", "K", "_KiUserCallbackDispatcher@12", "");
+    }
+
+    #[test]
+    fn a_symbol_cut_by_the_line_end_is_open() {
+        for text in ["COMCTL32!", "STORE!CAttachList::", "R!?D@L@@0@Z+", "S!T<Hdr", "n!Foo+0x", "n="] {
+            assert!(text == "n=" || parts(text).4, "{text}");
+        }
+        assert!(!parts("NTDLL!RtlFreeHeap").4);
+    }
+
+    #[test]
+    fn prose_is_no_symbol() {
+        for text in
+            ["The queue grows", "Warning! Do not", "call ibmsync!READ", "!analyze", "(deferred)", "a+b"]
+        {
+            assert_eq!(read(text).map(|symbol| symbol.function), None, "{text}");
+        }
+    }
+}

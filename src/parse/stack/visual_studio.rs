@@ -1,0 +1,498 @@
+//! Call stacks as Visual Studio shows them, from version 6 to now, and tools that print the same rows.
+//!
+//! ```text
+//! >    mono-2.0-sgen.dll!do_mono(int x) Line 5144    C
+//!      ntdll.dll!_NtWaitForSingleObject@12()  + 0x15 bytes
+//!      System.dll!System.Net.Sockets.Socket.Receive(byte[] buffer, int offset) + 0xc6 bytes
+//!      [Inline Frame] mono.exe!invoke_main() Line 64    C++       an inlined frame: a frame like any other
+//!      03b96789()    Unknown                                    an address without module
+//!      nvoglv32.dll!0399f1e2()    Unknown                        an address in a module
+//!      [External Code]                                           a remark, as is everything in brackets: no frame
+//! USER32! 77e71ab7()                                         version 6
+//! CHmtNode::ScRefreshNode(CHmtNode * const 0x00a53a70) line 4362 + 12 bytes
+//! app.dll!Program.Main(string[] args) Line 12 (\src\Program.cs:12)     VS Code
+//! f:\src\dbgmalloc.c (56): MSVCR100D.dll!malloc() + 0x15 bytes         Visual Leak Detector
+//! ```
+//!
+//! `Line` is spelt in the language of the product. An offset beside a line counts from that line, not from the
+//! function, and is left out. Rows go on over at most [`WRAPPED`] more lines.
+
+use super::heading;
+use super::joined::{Joined, bracketed};
+use super::symbol::{self, Symbol};
+use super::tail;
+use crate::evidence::{Frame, Kind, SourceLine, Stack};
+use crate::parse::Dialect;
+use crate::parse::hex;
+use crate::parse::page::{Claim, Page, Pos, Span};
+
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "visual-studio",
+    anchors: &[
+        ".dll!",
+        ".exe!",
+        ".sys!",
+        ".ocx!",
+        ".drv!",
+        ".cpl!",
+        ".node!",
+        ".pyd!",
+        ".ax!",
+        ".xll!",
+        ".arx!",
+        ") line ",
+        "()\tUnknown",
+        ") Line ",
+        "[External Code]",
+        "[Inline Frame]",
+        "! ",
+        " bytes",
+    ],
+    read,
+};
+
+/// The most lines a row may take beyond its first.
+const WRAPPED: usize = 6;
+/// The most rows of one stack.
+const LONGEST: usize = 5_000;
+/// How many rows without an anchor may stand above the first that has one.
+const LOOK_BACK: usize = 40;
+
+fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
+    if !is_worth_it(page, hit) {
+        return None;
+    }
+    let first = first_row(page, hit)?;
+    let run = run(page, first);
+    let end = run.end.max(Pos { line: hit.line, at: hit.at + 1 });
+    if !run.is_stack() {
+        // Read in vain: nothing up to here can begin another.
+        return Some(Claim { pieces: Vec::new(), block: None, end });
+    }
+    let thread = heading::thread(page, first.line);
+    let stack = Stack { dialect: DIALECT.name, thread, frames: run.frames };
+    Some(Claim::one(Span { from: first, to: run.end }, Kind::Stack(stack)))
+}
+
+/// Two anchors are words of prose as well. An exclamation ends many a sentence, and only `USER32! 77e71ab7()`
+/// needs that one; `bytes` must follow an offset.
+fn is_worth_it(page: &Page<'_>, hit: Pos) -> bool {
+    let rest = page.rest(hit);
+    if let Some(after) = rest.strip_prefix("! ") {
+        return hex::word(after).is_some_and(|(len, digits)| digits == 8 && after[len..].starts_with("()"));
+    }
+    if rest.starts_with(" bytes") {
+        let before = page.text(hit.line).get(..hit.at).unwrap_or("");
+        return before.trim_end_matches(|c: char| c.is_ascii_hexdigit() || c == 'x').ends_with("+ ");
+    }
+    true
+}
+
+/// The first row of the stack that the row at `hit` belongs to.
+fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
+    let covers = |line: usize| {
+        let pos = indented(page, line);
+        row(page, pos).filter(|row| row.end.line >= hit.line).map(|_| pos)
+    };
+    let Some(mut first) = (hit.line.saturating_sub(WRAPPED)..=hit.line).rev().find_map(covers) else {
+        // On a flattened line the first frame follows prose.
+        return in_line(page, hit);
+    };
+    for _ in 0..LOOK_BACK {
+        let Some(before) = (1..=WRAPPED + 1).find_map(|back| {
+            let pos = indented(page, first.line.checked_sub(back)?);
+            row(page, pos).filter(|row| row.end.line + 1 == first.line).map(|_| pos)
+        }) else {
+            break;
+        };
+        first = before;
+    }
+    Some(first)
+}
+
+fn indented(page: &Page<'_>, line: usize) -> Pos {
+    let text = page.text(line);
+    Pos { line, at: text.len() - text.trim_start().len() }
+}
+
+/// A frame in the middle of a line: from the word that holds the anchor on.
+fn in_line(page: &Page<'_>, hit: Pos) -> Option<Pos> {
+    let before = page.text(hit.line).get(..hit.at)?;
+    let at = before.rfind([' ', '\t', '>', '(', ':']).map_or(0, |at| at + 1);
+    let pos = Pos { line: hit.line, at };
+    row(page, pos).filter(|row| row.frame.is_some()).map(|_| pos)
+}
+
+/// Consecutive rows.
+struct Run {
+    frames: Vec<Frame>,
+    /// Rows that only Visual Studio prints.
+    telling: usize,
+    /// A row with line and language: enough by itself.
+    complete: bool,
+    end: Pos,
+}
+
+impl Run {
+    fn is_stack(&self) -> bool {
+        match self.frames.len() {
+            0 => false,
+            1 => self.complete,
+            _ => self.telling > 0,
+        }
+    }
+}
+
+fn run(page: &Page<'_>, first: Pos) -> Run {
+    let mut run = Run { frames: Vec::new(), telling: 0, complete: false, end: first };
+    let mut pos = first;
+    let mut double_spaced = false;
+    while run.frames.len() < LONGEST
+        && let Some(row) = row(page, pos)
+    {
+        run.telling += usize::from(row.telling);
+        run.complete |= row.complete;
+        let is_frame = row.frame.is_some();
+        if let Some(mut frame) = row.frame {
+            frame.line = page.lines.get(pos.line).map_or(0, |line| line.number);
+            run.frames.push(frame);
+        }
+        if is_frame || !run.frames.is_empty() {
+            run.end = row.end;
+        }
+        let rest = page.rest(row.end);
+        if !rest.trim().is_empty() {
+            pos = Pos { at: row.end.at + rest.len() - rest.trim_start().len(), ..row.end };
+            continue;
+        }
+        pos = indented(page, row.end.line + 1);
+        if page.rest(pos).is_empty() && (double_spaced || run.frames.len() == 1) {
+            pos = indented(page, pos.line + 1);
+            double_spaced = true;
+        }
+    }
+    run
+}
+
+/// A row: a frame, or a remark in brackets.
+struct Row {
+    frame: Option<Frame>,
+    telling: bool,
+    complete: bool,
+    end: Pos,
+}
+
+/// The row at a position, wrapped lines joined.
+fn row(page: &Page<'_>, pos: Pos) -> Option<Row> {
+    let mut joined = Joined::new(page, pos);
+    let mut wrapped = 0;
+    loop {
+        match parse(&joined.text) {
+            Parsed::No => return None,
+            Parsed::More(glue) if wrapped < WRAPPED && joined.append(page, glue) => wrapped += 1,
+            Parsed::More(_) => return None,
+            Parsed::Row { bare_end: true, .. }
+                if wrapped < WRAPPED && goes_on(page, pos.line + wrapped + 1) =>
+            {
+                joined.append(page, " ");
+                wrapped += 1;
+            }
+            Parsed::Row { frame, telling, complete, len, .. } => {
+                return Some(Row { frame, telling, complete, end: joined.pos(len) });
+            }
+        }
+    }
+}
+
+/// Whether a line is nothing but the end of a wrapped row: `line 2325`, `+ 0x15 bytes`.
+fn goes_on(page: &Page<'_>, line: usize) -> bool {
+    let text = page.text(line).trim();
+    let (len, tail) = tail::read(text);
+    len > 0 && (tail.line || tail.offset.is_some())
+}
+
+enum Parsed {
+    No,
+    /// The text ends inside a row: the next line belongs to it, after this glue.
+    More(&'static str),
+    Row {
+        frame: Option<Frame>,
+        telling: bool,
+        complete: bool,
+        bare_end: bool,
+        len: usize,
+    },
+}
+
+fn parse(text: &str) -> Parsed {
+    let marks =
+        text.len() - text.trim_start_matches([' ', '\t', '>', '=', '*', '|', '`', '•', '→', '➔', '⇨']).len();
+    let mut at = marks;
+    if let Some(inner) = text[at..].strip_prefix('[') {
+        let Some(close) = inner.find(']').filter(|close| *close < 200) else { return Parsed::No };
+        let after = at + close + 2;
+        let rest = text[after..].trim_start();
+        if !inner[..close].contains([' ', '内', '外']) || inner.starts_with("0x") {
+            return Parsed::No;
+        }
+        if !rest.contains('!') && (rest.is_empty() || tail::language(rest).is_some()) {
+            return Parsed::Row {
+                frame: None,
+                telling: true,
+                complete: false,
+                bare_end: false,
+                len: text.len(),
+            };
+        }
+        at = text.len() - rest.len();
+    }
+    let (path_len, source) = leading_source(&text[at..]);
+    let inline = at > marks;
+    at += path_len;
+    let Some(name) = name(&text[at..]) else { return Parsed::No };
+    at += name.symbol.len;
+    if name.symbol.open {
+        return Parsed::More("");
+    }
+    finish(text, at, name, source, inline)
+}
+
+/// Reads what follows the function: arguments, line, offset, language.
+fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inline: bool) -> Parsed {
+    let mut arguments = "";
+    if text[at..].starts_with('(') {
+        let Some(len) = bracketed(&text[at..]) else { return Parsed::More(" ") };
+        arguments = &text[at + 1..at + len - 1];
+        at += len;
+        at += if text[at..].starts_with(" const") { " const".len() } else { 0 };
+    } else if name.module_less && name.symbol.address.is_none() {
+        return Parsed::No;
+    }
+    let mut symbol = name.symbol;
+    let before = symbol.len;
+    symbol::read_offset(&text[at..], &mut symbol);
+    let tight = symbol.len > before && !text[at + (symbol.len - before)..].starts_with(" bytes");
+    if tight {
+        at += symbol.len - before;
+    } else {
+        symbol.offset = None;
+    }
+    let (len, tail) = tail::read(&text[at..]);
+    at += len;
+    let rest = text[at..].trim_start();
+    if tail::is_cut(rest) {
+        return Parsed::More(" ");
+    }
+    let language = tail::language(rest);
+    // A table's further columns may follow the language; on one line the next frame does.
+    if let Some(word) = language {
+        at = text.len() - rest.len() + word;
+        at = tail::columns(text, at);
+    }
+    let ended = text[at..].trim().is_empty();
+    let telling =
+        tail.line || tail.bytes || language.is_some() || (name.has_extension && arguments.contains(' '));
+    if name.module_less && !telling && ended && symbol.function.is_some() {
+        // `line 2325` may stand on the next line.
+        return Parsed::More(" ");
+    }
+    if (name.module_less && !telling)
+        || (!name.has_extension && !telling && !name.spaced)
+        || (!ended && !telling && !tail::next_frame(&text[at..]))
+    {
+        return Parsed::No;
+    }
+    let line_end = if ended { text.len() } else { at };
+    let frame = Frame {
+        module: symbol.module,
+        function: symbol.function,
+        offset: if tail.line { None } else { tail.offset.or(symbol.offset) },
+        address: symbol.address,
+        source: tail.source.or(source),
+        line: 0,
+    };
+    Parsed::Row {
+        frame: Some(frame),
+        telling: telling || inline || name.spaced,
+        complete: tail.line && language.is_some(),
+        bare_end: ended && !tail.line && !tail.bytes && language.is_none(),
+        len: line_end,
+    }
+}
+
+/// `f:\src\dbgmalloc.c (56): `, `(File and line number not available): `: the source of a leak detector's row.
+fn leading_source(text: &str) -> (usize, Option<SourceLine>) {
+    let Some(end) = text.find("): ").filter(|end| *end < 300) else { return (0, None) };
+    let Some(open) = text[..end].rfind('(') else { return (0, None) };
+    let (file, number) = (text[..open].trim(), &text[open + 1..end]);
+    if text[..end].contains('!') {
+        return (0, None);
+    }
+    match number.parse() {
+        Ok(line) if file.contains(['\\', '/', '.']) => {
+            (end + 3, Some(SourceLine { file: file.to_owned(), line }))
+        }
+        _ if number.starts_with("File and line") => (end + 3, None),
+        _ => (0, None),
+    }
+}
+
+/// Module and function of a row.
+struct Name {
+    symbol: Symbol,
+    has_extension: bool,
+    /// `USER32! 77e71ab7()`: version 6 writes a blank.
+    spaced: bool,
+    module_less: bool,
+}
+
+fn name(text: &str) -> Option<Name> {
+    let bang = text.bytes().take(160).position(|byte| byte == b'!');
+    if let Some(bang) = bang
+        && let Some(extension) = module_kind(&text[..bang])
+    {
+        let after = &text[bang + 1..];
+        let blanks = after.len() - after.trim_start_matches(' ').len();
+        if blanks <= 1 {
+            let mut symbol = function_or_address(&after[blanks..], !extension && blanks == 0)?;
+            symbol.module = Some(text[..bang].to_owned());
+            symbol.len += bang + 1 + blanks;
+            return Some(Name { symbol, has_extension: extension, spaced: blanks == 1, module_less: false });
+        }
+    }
+    let symbol = function_or_address(text, false)?;
+    // A row that is nothing but an address, or a function with its arguments.
+    Some(Name { symbol, has_extension: false, spaced: false, module_less: true })
+}
+
+/// Whether `module` can be a module: `Some(true)` when it has an extension, and may then hold blanks.
+fn module_kind(module: &str) -> Option<bool> {
+    let allowed = |c: char| c.is_alphanumeric() || "_.-+~$#&()[] ".contains(c);
+    let first = module.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
+    if !first || !module.chars().all(allowed) {
+        return None;
+    }
+    let extension = module.rfind('.').map_or("", |at| &module[at + 1..]);
+    let known = (2..=5).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && module.matches(' ').count() <= 6;
+    if known { Some(true) } else { (!module.contains([' ', '(', ')', '['])).then_some(false) }
+}
+
+/// A function name, or the address that stands in its place.
+fn function_or_address(text: &str, plain: bool) -> Option<Symbol> {
+    if !plain
+        && let Some((len, digits)) = hex::word(text)
+        && matches!(digits, 8 | 16)
+        && (text[len..].starts_with("()") || tail::language(text[len..].trim_start()).is_some())
+    {
+        return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
+    }
+    let (mut len, mut open) = symbol::function(text);
+    // Names over 1,024 characters are cut off, inside their brackets: `InterfaceList<struct IUnk()	Unknown`.
+    if (open || text[len..].starts_with('<'))
+        && let Some(cut) = text.find("()\t").or_else(|| text.strip_suffix("()").map(str::len))
+    {
+        (len, open) = (cut, false);
+    }
+    (len > 0 || open).then(|| Symbol {
+        function: Some(text[..len].to_owned()),
+        len,
+        open,
+        ..Symbol::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Parser;
+
+    fn stacks(text: &str) -> Vec<Stack> {
+        let stack = |kind| match kind {
+            Kind::Stack(stack) => Some(stack),
+            _ => None,
+        };
+        Parser::default().parse(text).into_iter().filter_map(|piece| stack(piece.kind)).collect()
+    }
+
+    fn labels(text: &str) -> Vec<String> {
+        let stacks = stacks(text);
+        assert_eq!(stacks.len(), 1, "{text}");
+        stacks[0].frames.iter().map(Frame::label).collect()
+    }
+
+    #[test]
+    fn native_rows() {
+        let text = ">\tm-2.0.dll!do_mono(int x) Line 5144\tC\n \t[Inline Frame] m.exe!inv() Line 64\tC++\n \t\
+                    03b96789()\tUnknown\n \t[Frames below may be incorrect and/or missing]\t\n \t\
+                    nv.dll!0399f1e2()\tUnknown\n \tntdll.dll!_Nt@12()  + 0x15 bytes\n";
+        assert_eq!(
+            labels(text),
+            ["m-2.0.dll!do_mono", "m.exe!inv", "03b96789", "nv.dll", "ntdll.dll!_Nt@12"]
+        );
+        let frames = &stacks(text)[0].frames;
+        assert_eq!(frames[3].address.as_deref(), Some("0399f1e2"));
+        assert_eq!(frames[4].offset.as_deref(), Some("0x15"));
+        assert_eq!(frames[0].source, None);
+    }
+
+    #[test]
+    fn managed_rows_and_the_thread_above() {
+        let text = "Unflagged\t\t5108\t34\tWorker Thread\t<No Name>\n[Managed to Native Transition]\t \n\
+                    System.dll!System.Net.Sockets.Socket.Receive(byte[] b, out System.X e) + 0xc6 bytes\t \n\
+                    A.dll!A.B.Run.AnonymousMethod__12() Line 486 + 0x26 bytes\t \n\n";
+        assert_eq!(
+            labels(text),
+            ["System.dll!System.Net.Sockets.Socket.Receive", "A.dll!A.B.Run.AnonymousMethod__12"]
+        );
+        let stack = &stacks(text)[0];
+        assert_eq!(stack.thread.as_deref(), Some("5108"));
+        assert_eq!(stack.frames[1].offset, None, "it counts from the line");
+    }
+
+    #[test]
+    fn version_6_with_wrapped_arguments() {
+        let text = "stack:\n\n  CNode::Remove(CNode * const 0x00a53a70, CNode *\n  0x004cef1e) line 2262 + 6 bytes\n  \
+                    CForm::Menu(unsigned int 4371442)\n  line 2325\n  USER32! 77e71ab7()\n\nNo errors";
+        assert_eq!(labels(text), ["CNode::Remove", "CForm::Menu", "USER32"]);
+    }
+
+    #[test]
+    fn rows_in_other_languages_and_without_tabs() {
+        let text = "a.exe!wmain(int argc)  Zeile 12 + 0x5 Bytes    C++\na.exe!Main() 行 13 C++\n\
+                    kernel32.dll!Base()  + 0x12 octets";
+        assert_eq!(labels(text), ["a.exe!wmain", "a.exe!Main", "kernel32.dll!Base"]);
+        let text = "it stopped: ntdll.dll!_Nt@12()  + 0x15 bytes  kernel32.dll!_Wait@12()  + 0x43 bytes  a.exe!f() Line 3 C++";
+        assert_eq!(labels(text), ["ntdll.dll!_Nt@12", "kernel32.dll!_Wait@12", "a.exe!f"]);
+    }
+
+    #[test]
+    fn sources_of_other_tools() {
+        let text = "a.dll!P.Main(string[] args) Line 12 (\\src\\P.cs:12)\nb.dll!Q() Line 3 (\\src\\Q.cs:3)\n";
+        assert_eq!(stacks(text)[0].frames[0].source.as_ref().unwrap().file, "\\src\\P.cs");
+        let text = "    f:\\x\\dbgmalloc.c (56): MSVCR100D.dll!malloc() + 0x15 bytes\n    \
+                    d:\\y.cpp (7): a.exe!Foo::Bar() + 0xA bytes\n";
+        assert_eq!(labels(text), ["MSVCR100D.dll!malloc", "a.exe!Foo::Bar"]);
+        assert_eq!(stacks(text)[0].frames[1].source.as_ref().unwrap().line, 7);
+    }
+
+    #[test]
+    fn a_name_that_visual_studio_cut_off() {
+        let text =
+            "\tSHCore.dll!R<3>::AsIID<class L<struct IUnk()\tUnknown\n\tkernel32.dll!@Base@12()\tUnknown";
+        assert_eq!(labels(text), ["SHCore.dll!R<3>::AsIID<class L<struct IUnk", "kernel32.dll!@Base@12"]);
+    }
+
+    #[test]
+    fn other_texts_are_none() {
+        for text in [
+            "Read a.dll!Foo and b.dll!Bar first",
+            "It works! 12345678() is no address",
+            "call Foo(1) line 3 of the list\nand Bar(2) line 4",
+            "shell32.dll!SHFoo, for example",
+        ] {
+            assert!(stacks(text).is_empty(), "{text}");
+        }
+    }
+}
