@@ -185,7 +185,7 @@ fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
             break;
         }
         let above = page.text(line - 1);
-        let Some(at) = columns_before(above, above.trim_end().len()) else { break };
+        let Some(at) = columns_before(above, end_of_columns(above)) else { break };
         (line, start) = (line - 1, Some(at));
     }
     let mut start = Pos { line, at: start? };
@@ -217,6 +217,14 @@ fn is_symbol_sign(text: &str, at: usize) -> bool {
     let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '>' | '.' | '-' | '$' | ')');
     let begins = |c: char| c.is_alphanumeric() || "_?@~<`$(".contains(c);
     before.is_some_and(name) && after.is_none_or(begins)
+}
+
+/// End of the columns of a line whose row goes on below: the first letters of the module may follow them.
+fn end_of_columns(text: &str) -> usize {
+    let text = text.trim_end();
+    let last = text.rfind([' ', '\t', '|']).map_or(0, |at| at + 1);
+    let fragment = hex::word(&text[last..]).is_none() && row_body::is_fragment(&text[last..]);
+    if fragment { last } else { text.len() }
 }
 
 /// Start of the columns, and the frame number before them, that end at `end`.
@@ -397,10 +405,11 @@ fn remark_len(text: &str) -> usize {
 fn is_stack(rows: &[Row], header: bool) -> bool {
     let named = rows.iter().filter(|row| row.frame.module.is_some() || row.frame.function.is_some()).count();
     let wide = rows.iter().any(|row| row.columns >= 4);
-    named > 0 && (header || rows.len() > 1 || wide) && !is_raw_stack(rows)
+    named > 0 && (header || (rows.len() > 1 || wide) && !is_raw_stack(rows))
 }
 
-/// Rows whose first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames.
+/// Rows whose first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames. They have no
+/// header either, whereas a stack may begin `0012f0a0 7c90e9ab ntdll!KiFastSystemCallRet`, `0012f0a4 ...`.
 fn is_raw_stack(rows: &[Row]) -> bool {
     if rows.iter().any(|row| row.columns != 2) {
         return false;
@@ -494,6 +503,16 @@ mod tests {
         let text = "ChildEBP RetAddr WARNING: Frame IP not in any known module. Following frames may be wrong.\n\
                     0184e434 7c830b10 0×184e5bf 0184e51c 7c81f832 ntdll!RtlGet+0×15b\n0184e5f8 7c83b1dd ntdll!RtlAlloc+0xc6a";
         assert_eq!(frames(text), ["0x7c830b10", "ntdll!RtlGet+0x15b", "ntdll!RtlAlloc+0xc6a"]);
+    }
+
+    #[test]
+    fn elided_arguments_and_soft_breaks_are_read_over() {
+        let text = "ChildEBP RetAddr  Args to Child\n0012f0a0 7c90e9ab ... ntdll!KiFastSystemCallRet\n\
+                    0012f0a4 7c8094e2 ... ntdll!ZwWait+0xc";
+        assert_eq!(frames(text), ["ntdll!KiFastSystemCallRet", "ntdll!ZwWait+0xc"]);
+        let text = "fffff880`0372f9b8 fffff800`02c9a1e9 : 00000000`0000000a 00000000`00000018 : n=\nt!KiBug+0x69\n\
+                    fffff880`0372f9c0 fffff800`02c98e60 : 00000000`00000000 00000000`00000000 : nt!KiSystem+0x7c";
+        assert_eq!(frames(text), ["nt!KiBug+0x69", "nt!KiSystem+0x7c"]);
     }
 
     #[test]

@@ -178,9 +178,10 @@ fn skip_columns(text: &str) -> &str {
     rest
 }
 
-/// A module name cut after a few letters: `l` before `ocalspl!PortThread`.
-fn is_fragment(text: &str) -> bool {
-    let text = text.trim_end();
+/// A module name cut after a few letters: `l` before `ocalspl!PortThread`, `n=` before `t!KiSystemServiceHandler` where
+/// mail cut the line.
+pub(super) fn is_fragment(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches('=');
     text.len() <= 24 && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
 }
 

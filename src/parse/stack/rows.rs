@@ -36,9 +36,7 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     let start = text.len() - prefix(text).len();
     let rest = &text[start..];
     let (after_number, number) = opt(frame_number).parse(rest).ok()?;
-    if number.is_some()
-        && let Ok((after, _)) = inline_mark(after_number)
-    {
+    if let Ok((after, _)) = inline_mark(after_number) {
         return Some(Head {
             number,
             columns: Vec::new(),
@@ -92,6 +90,7 @@ fn time_stamp(text: &str) -> Option<&str> {
     }
     let rest = body[end..].trim_start_matches(']').trim_start();
     let rest = rest.strip_prefix('[').and_then(|level| level.split_once(']')).map_or(rest, |(_, rest)| rest);
+    let rest = rest.trim_start();
     let word = rest.bytes().take_while(u8::is_ascii_uppercase).count();
     let level = ["INFO", "DEBUG", "ERROR", "WARN", "WARNING", "TRACE", "FATAL"].contains(&&rest[..word]);
     Some(rest[if level { word } else { 0 }..].trim_start_matches([' ', '\t', '-', ':', '|', ']']))
@@ -170,6 +169,7 @@ mod tests {
         assert_eq!(columns("807b2580 8071e500 : nt!x"), (None, 2, "nt!x"));
         assert_eq!(columns("0e (Inline) -------- a!b"), (Some(14), 0, "a!b"));
         assert_eq!(columns("06 (Inline) ——– a!b"), (Some(6), 0, "a!b"));
+        assert_eq!(columns("(Inline Function) --------`-------- : a!b"), (None, 0, "a!b"));
         assert_eq!(columns("02ffffec  00000000  00000000 0x77f04f3e"), (None, 3, "0x77f04f3e"));
     }
 
@@ -179,6 +179,7 @@ mod tests {
         assert_eq!(columns("| 00 | 0184eef0 | 0184ef0c | a!b").0, Some(0));
         assert_eq!(columns("2021-03-04 11:22:33.123 INFO 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("[11:22:33] 0184eef0 0184ef0c a!b").1, 2);
+        assert_eq!(columns("2021-03-04 11:22:33.123 [12] ERROR 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("12: 03 0184eef0 0184ef0c a!b").0, Some(3));
     }
 
