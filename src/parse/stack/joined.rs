@@ -10,12 +10,19 @@ pub(crate) struct Joined {
     pub(crate) text: String,
     /// Where each line's part begins in `text`, and the position it came from.
     parts: Vec<(usize, Pos)>,
+    /// The line goes on beyond what was taken of it.
+    cut: bool,
 }
+
+/// The most that is taken of one line: rows of template types reach four kilobytes, flattened pastes megabytes.
+const WIDEST: usize = 6_144;
 
 impl Joined {
     /// The rest of the line from `pos` on, without trailing blanks.
     pub(crate) fn new(page: &Page<'_>, pos: Pos) -> Self {
-        Joined { text: page.rest(pos).trim_end().to_owned(), parts: vec![(0, pos)] }
+        let rest = page.rest(pos);
+        let taken = &rest[..rest.floor_char_boundary(WIDEST)];
+        Joined { text: taken.trim_end().to_owned(), parts: vec![(0, pos)], cut: taken.len() < rest.len() }
     }
 
     /// Appends the next line with `glue` between; whether there was one that is not blank.
@@ -26,7 +33,7 @@ impl Joined {
         let line = last.line + 1;
         let next = page.text(line);
         let trimmed = next.trim();
-        if trimmed.is_empty() {
+        if trimmed.is_empty() || self.cut || next.len() > WIDEST {
             return false;
         }
         let soft = self.text.ends_with('=');

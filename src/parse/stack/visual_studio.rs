@@ -57,6 +57,10 @@ const WRAPPED: usize = 6;
 const LONGEST: usize = 5_000;
 /// How many rows without an anchor may stand above the first that has one.
 const LOOK_BACK: usize = 40;
+/// The longest module name.
+const MODULE: usize = 160;
+/// How far into its line the first anchor of a row may stand.
+const LEAD: usize = 1_000;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     if !is_worth_it(page, hit) {
@@ -94,7 +98,8 @@ fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
         let pos = indented(page, line);
         row(page, pos).filter(|row| row.end.line >= hit.line).map(|_| pos)
     };
-    let Some(mut first) = (hit.line.saturating_sub(WRAPPED)..=hit.line).rev().find_map(covers) else {
+    let lines = hit.line.saturating_sub(WRAPPED)..=hit.line;
+    let Some(mut first) = lines.rev().filter(|_| hit.at < LEAD).find_map(covers) else {
         // On a flattened line the first frame follows prose.
         return in_line(page, hit);
     };
@@ -118,7 +123,8 @@ fn indented(page: &Page<'_>, line: usize) -> Pos {
 /// A frame in the middle of a line: from the word that holds the anchor on.
 fn in_line(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let before = page.text(hit.line).get(..hit.at)?;
-    let at = before.rfind([' ', '\t', '>', '(', ':']).map_or(0, |at| at + 1);
+    let low = before.floor_char_boundary(before.len().saturating_sub(MODULE));
+    let at = before[low..].rfind([' ', '\t', '>', '(', ':']).map_or(low, |at| low + at + 1);
     let pos = Pos { line: hit.line, at };
     row(page, pos).filter(|row| row.frame.is_some()).map(|_| pos)
 }
@@ -232,7 +238,11 @@ fn parse(text: &str) -> Parsed {
         let Some(close) = inner.find(']').filter(|close| *close < 200) else { return Parsed::No };
         let after = at + close + 2;
         let rest = text[after..].trim_start();
-        if !inner[..close].contains([' ', '内', '外']) || inner.starts_with("0x") {
+        let word = &inner[..close];
+        // `[0x3]` is a frame number; `[Completed] a.dll!f()` is a frame, `[External Code]` a remark.
+        if word.contains(|c: char| c.is_ascii_digit()) && !word.contains(' ')
+            || !rest.contains('!') && !word.contains([' ', '内', '外'])
+        {
             return Parsed::No;
         }
         if !rest.contains('!') && (rest.is_empty() || tail::language(rest).is_some()) {
@@ -248,6 +258,7 @@ fn parse(text: &str) -> Parsed {
     }
     let (path_len, source) = leading_source(&text[at..]);
     let inline = at > marks;
+    at += listed(&text[at..]);
     at += path_len;
     let Some(name) = name(&text[at..]) else { return Parsed::No };
     at += name.symbol.len;
@@ -261,7 +272,7 @@ fn parse(text: &str) -> Parsed {
 fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inline: bool) -> Parsed {
     let mut arguments = "";
     if text[at..].starts_with('(') {
-        let Some(len) = bracketed(&text[at..]) else { return Parsed::More(" ") };
+        let Some(len) = arguments_len(&text[at..]) else { return Parsed::More(" ") };
         arguments = &text[at + 1..at + len - 1];
         at += len;
         at += if text[at..].starts_with(" const") { " const".len() } else { 0 };
@@ -279,7 +290,7 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
     }
     let (len, tail) = tail::read(&text[at..]);
     at += len;
-    let rest = text[at..].trim_start();
+    let rest = text[at..].trim_start_matches([' ', '\t', '|']);
     if tail::is_cut(rest) {
         return Parsed::More(" ");
     }
@@ -296,8 +307,10 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
         // `line 2325` may stand on the next line.
         return Parsed::More(" ");
     }
-    if (name.module_less && !telling)
-        || (!name.has_extension && !telling && !name.spaced)
+    // `00000000()`: a call through a null pointer, and no more is known.
+    let nowhere = ended && symbol.address.is_some() && text.ends_with("()");
+    if (name.module_less && !telling && !nowhere)
+        || (!name.has_extension && !telling && !name.spaced && !nowhere)
         || (!ended && !telling && !tail::next_frame(&text[at..]))
     {
         return Parsed::No;
@@ -317,6 +330,40 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
         complete: tail.line && language.is_some(),
         bare_end: ended && !tail.line && !tail.bytes && language.is_none(),
         len: line_end,
+    }
+}
+
+/// Length of a number that a person or a forum put before a row: `0: `, `1. `, `#2 `.
+fn listed(text: &str) -> usize {
+    let body = text.strip_prefix('#').unwrap_or(text);
+    let digits = body.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    let after = body[digits..].trim_start_matches([':', '.', ')']);
+    let rest = after.trim_start();
+    let bang =
+        rest.split([' ', '\t', '(']).next().is_some_and(|word| word.contains(".") && word.contains('!'));
+    if (1..4).contains(&digits) && rest.len() < after.len() && bang { text.len() - rest.len() } else { 0 }
+}
+
+/// Length of the arguments, brackets included. Older versions print values, and a string may hold any bracket:
+/// `Foo(const char * s=0x00123456 "hello (world")  Line 12`.
+fn arguments_len(text: &str) -> Option<usize> {
+    let counted = bracketed(text);
+    let plausible = |len: usize| {
+        let rest = text[len..].trim_start();
+        let rest = rest.strip_prefix("const").unwrap_or(rest);
+        rest.is_empty()
+            || !rest.starts_with(|c: char| c.is_alphanumeric())
+            || tail::read(&text[len..]).0 > 0
+            || tail::language(rest).is_some()
+            || tail::next_frame(rest)
+    };
+    match counted {
+        Some(len) if plausible(len) => Some(len),
+        _ => [") Line ", ")  Line ", ")  + 0x", ") + 0x", ")\t"]
+            .iter()
+            .find_map(|end| text.rfind(end))
+            .map(|at| at + 1)
+            .or(counted),
     }
 }
 
@@ -347,7 +394,7 @@ struct Name {
 }
 
 fn name(text: &str) -> Option<Name> {
-    let bang = text.bytes().take(160).position(|byte| byte == b'!');
+    let bang = text.bytes().take(MODULE).position(|byte| byte == b'!');
     if let Some(bang) = bang
         && let Some(extension) = module_kind(&text[..bang])
     {
@@ -389,7 +436,7 @@ fn function_or_address(text: &str, plain: bool) -> Option<Symbol> {
         return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
     }
     let (mut len, mut open) = symbol::function(text);
-    // Names over 1,024 characters are cut off, inside their brackets: `InterfaceList<struct IUnk()	Unknown`.
+    // Names over 1,024 characters are cut off, inside their brackets: `InterfaceList<struct IUnk()    Unknown`.
     if (open || text[len..].starts_with('<'))
         && let Some(cut) = text.find("()\t").or_else(|| text.strip_suffix("()").map(str::len))
     {
@@ -482,6 +529,24 @@ mod tests {
         let text =
             "\tSHCore.dll!R<3>::AsIID<class L<struct IUnk()\tUnknown\n\tkernel32.dll!@Base@12()\tUnknown";
         assert_eq!(labels(text), ["SHCore.dll!R<3>::AsIID<class L<struct IUnk", "kernel32.dll!@Base@12"]);
+    }
+
+    #[test]
+    fn values_of_arguments_and_a_null_call() {
+        let text = "00000000()\t\nu.dll!F::B(int x=5, const char * s=0x0012 \"hello (world\")  Line 12 + 0x5 bytes\tC++\n\
+                    u.dll!main()  Line 3\tC++";
+        assert_eq!(labels(text), ["00000000", "u.dll!F::B", "u.dll!main"]);
+    }
+
+    #[test]
+    fn numbered_rows_tables_and_marks() {
+        let text = "0:\ta.dll!R\tUnknown\n1:\tb.dll!S\tLine 5\tC++";
+        assert_eq!(labels(text), ["a.dll!R", "b.dll!S"]);
+        let text = "| a.dll!R() | Unknown |\n| b.dll!S(int x) Line 3 | C++ |";
+        assert_eq!(labels(text), ["a.dll!R", "b.dll!S"]);
+        let text =
+            "a.dll!A.B() Line 5\tC#\n[Completed] b.dll!A.C() Line 6\tC#\n[Awaiting] b.dll!A.D() Line 7\tC#";
+        assert_eq!(labels(text), ["a.dll!A.B", "b.dll!A.C", "b.dll!A.D"]);
     }
 
     #[test]
