@@ -1,6 +1,7 @@
 //! The evidence of an input for people: what was found, where, and which crash it belongs to.
 //!
-//! A line a piece: its lines in the input, the crash it tells of, and what it is; under a stack its frames.
+//! A line a piece: its lines in the input, the crash it tells of, and what it is; under a stack its frames. Phrases that
+//! text clauses wait for say nothing by themselves and are left out; the JSON formats have them.
 
 use super::escape::{brief, visible};
 use super::layout::{Style, Tone};
@@ -43,11 +44,12 @@ impl Report<[Evidence]> for Listing {
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
         let Outcome::Read(found) = outcome else { return Ok(()) };
+        let found: Vec<_> = found.iter().filter(|piece| !matches!(piece.kind, Kind::Text(_))).collect();
         if std::mem::replace(&mut self.begun, true) {
             writeln!(out)?;
         }
         let input = if input == "-" { "standard input".into() } else { visible(input) };
-        writeln!(out, "{}: {}", self.style.paint(Tone::Strong, &input), headline(found))?;
+        writeln!(out, "{}: {}", self.style.paint(Tone::Strong, &input), headline(&found))?;
         for piece in found {
             let (first, last) = piece.place.lines;
             let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
@@ -64,7 +66,7 @@ impl Report<[Evidence]> for Listing {
 }
 
 /// `2 crashes, 14 pieces of evidence`.
-fn headline(found: &[Evidence]) -> String {
+fn headline(found: &[&Evidence]) -> String {
     if found.is_empty() {
         return "no evidence".to_owned();
     }
