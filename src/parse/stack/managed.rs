@@ -14,6 +14,7 @@
 
 use super::heading;
 use super::managed_frame::{self, Read};
+use super::rows;
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
@@ -77,21 +78,23 @@ fn run(page: &Page<'_>, first: Pos, word: &str) -> Option<Run> {
     let mut run = Run { frames: Vec::new(), sourced: false, end: first };
     let mut pos = first;
     while run.frames.len() < LONGEST
-        && let Some(read) = managed_frame::read(page, pos, word)
+        && let Some(read) = managed_frame::read(page, pos, word, !run.frames.is_empty())
     {
         let Read { mut frame, sourced, end } = read;
         frame.line = page.lines.get(pos.line).map_or(0, |line| line.number);
         run.sourced |= sourced;
         run.frames.push(frame);
         run.end = end;
-        let Some(next) = following(page, end, word) else { break };
+        let Some(next) = following(page, pos, end, word) else { break };
         pos = next;
     }
     (!run.frames.is_empty()).then_some(run)
 }
 
 /// Where the next frame's word stands: on the same line, or on one of the next.
-fn following(page: &Page<'_>, end: Pos, word: &str) -> Option<Pos> {
+///
+/// A logger puts a time or a tag before every line: then the word stands where it stood before, at `pos`.
+fn following(page: &Page<'_>, pos: Pos, end: Pos, word: &str) -> Option<Pos> {
     let rest = page.rest(end);
     let trimmed = managed_frame::skip_remark(rest);
     if !trimmed.is_empty() {
@@ -103,7 +106,12 @@ fn following(page: &Page<'_>, end: Pos, word: &str) -> Option<Pos> {
     let mut blank = false;
     for line in end.line + 1..=end.line + 1 + SKIPPED {
         let text = page.text(line);
-        let body = text.trim_start_matches(|c: char| c.is_whitespace() || "|*-`\"'>".contains(c));
+        let same_column = text.get(pos.at..).is_some_and(|rest| managed_frame::keyword(rest) == Some(word));
+        if same_column {
+            return Some(Pos { line, at: pos.at });
+        }
+        let body =
+            rows::prefix(text).trim_start_matches(|c: char| c.is_whitespace() || "|*-`\"'>".contains(c));
         let at = text.len() - body.len();
         if body.starts_with(word) && body[word.len()..].starts_with(' ') {
             return Some(Pos { line, at });
@@ -182,6 +190,20 @@ mod tests {
         let text = "   at A.B.C()\n   --- End of inner exception stack trace ---\n   at A.B.D()\n\
                     --- End of stack trace from previous location where exception was thrown ---\n   at A.B.E()\n";
         assert_eq!(stacks(text)[0].len(), 3);
+    }
+
+    #[test]
+    fn a_logger_before_every_line() {
+        let text = "2021-01-01 10:00:00.123 ERROR    at A.B.C(String x)\n2021-01-01 10:00:00.123 ERROR    at A.B.D()";
+        assert_eq!(stacks(text), [["A.B.C", "A.B.D"]]);
+        let text = "I/Mono( 1234):   at A.B.C (System.String x) [0x00000] in <x>:0\nI/Mono( 1234):   at A.B.D () [0x00000] in <x>:0";
+        assert_eq!(stacks(text), [["A.B.C", "A.B.D"]]);
+    }
+
+    #[test]
+    fn functions_without_type_stand_between_others() {
+        let text = "   at A.B.C()\n   at lambda_method(Closure , Object )\n   at A.B.D()\n   at _Main()";
+        assert_eq!(stacks(text), [["A.B.C", "lambda_method", "A.B.D", "_Main"]]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One frame of a .NET or Mono stack: `at Type.Method(args) in file:line n`.
 
 use super::joined::{Joined, bracketed};
+use super::rows;
 use crate::evidence::{Frame, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
@@ -30,7 +31,7 @@ pub(crate) fn keyword(text: &str) -> Option<&'static str> {
 
 /// Whether what stands before a frame on its line is only mark-up.
 pub(crate) fn is_lead(before: &str) -> bool {
-    before.chars().all(|c| c.is_whitespace() || "|*-`\"'>•#".contains(c))
+    rows::prefix(before).chars().all(|c| c.is_whitespace() || "|*-`\"'>•#".contains(c))
 }
 
 /// `text` without a remark in dashes that it begins with: `--- End of inner exception stack trace ---`.
@@ -47,11 +48,11 @@ pub(crate) fn skip_remark(text: &str) -> &str {
     }
 }
 
-/// The frame at `pos`, which begins with `word`.
-pub(crate) fn read(page: &Page<'_>, pos: Pos, word: &str) -> Option<Read> {
+/// The frame at `pos`, which begins with `word`; `within` a stack a method need not name its type.
+pub(crate) fn read(page: &Page<'_>, pos: Pos, word: &str, within: bool) -> Option<Read> {
     let mut joined = Joined::new(page, pos);
     for _ in 0..=WRAPPED {
-        match parse(&joined.text, word) {
+        match parse(&joined.text, word, within) {
             Parsed::No => return None,
             Parsed::More(glue) => {
                 if !joined.append(page, glue) {
@@ -72,7 +73,7 @@ enum Parsed {
     Frame { frame: Frame, sourced: bool, len: usize },
 }
 
-fn parse(text: &str, word: &str) -> Parsed {
+fn parse(text: &str, word: &str, within: bool) -> Parsed {
     let Some(rest) = text.strip_prefix(word) else { return Parsed::No };
     let mut at = text.len() - rest.trim_start().len();
     if let Some(after) = text[at..].strip_prefix("<unknown>") {
@@ -89,7 +90,7 @@ fn parse(text: &str, word: &str) -> Parsed {
     let name = method(&text[at..]);
     let module = module(name);
     let function = name.get(module.map_or(0, |module| module.len() + 1)..).unwrap_or(name);
-    if !is_method(function, wrapper) {
+    if !is_method(function, wrapper || within) {
         return Parsed::No;
     }
     at += name.len();
@@ -154,9 +155,9 @@ fn module(name: &str) -> Option<&str> {
 }
 
 /// Whether `name` is that of a method: type and method with a full stop between.
-fn is_method(name: &str, wrapper: bool) -> bool {
+fn is_method(name: &str, typeless: bool) -> bool {
     let begins = name.starts_with(|c: char| c.is_alphabetic() || "_<$".contains(c));
-    begins && (wrapper || name.trim_end_matches('.').contains(['.', ':']))
+    begins && (typeless || name.trim_end_matches('.').contains(['.', ':']))
 }
 
 /// Whether this is a list of argument types and names, and no source position of Java or JavaScript.
