@@ -13,7 +13,7 @@
 //!
 //! A symbol is easily something else (`Form1!Text1`, `pubs!authors`), so a stack needs two rows at least and
 //! evidence: offsets, modules with extension, decorated or scoped names, frame numbers that count, a module of
-//! the system among them, or a heading. Rows must hold nothing but the frame.
+//! the system among them, names that are all functions', or a heading. Rows must hold nothing but the frame.
 
 use super::bare_row::{self, Row};
 use super::heading;
@@ -57,6 +57,8 @@ struct Run {
     counted: usize,
     /// Frames of modules that every Windows has.
     system: usize,
+    /// Frames whose function has the length and the letters of one, in a module that holds no other kind of name.
+    functions: usize,
     /// Frames that share their line with prose or other frames.
     inline: bool,
     arrows: bool,
@@ -75,7 +77,7 @@ impl Run {
         }
         self.strong * 2 >= count
             || self.counted + 1 >= count && (self.strong + self.system > 0 || count >= 4)
-            || count >= 3 && self.system > 0
+            || count >= 3 && (self.system > 0 || self.functions == count)
             || count >= 3 && heading::announces_stack(page, self.first.line)
     }
 
@@ -83,12 +85,21 @@ impl Run {
         self.strong += usize::from(row.strong);
         self.system += usize::from(row.system);
         self.doubtful += usize::from(row.doubtful);
+        self.functions += usize::from(!row.doubtful && is_function_name(row.frame.function.as_deref()));
         self.arrows |= row.arrow;
         let mut frame = row.frame;
         frame.line = page.lines.get(row.from.line).map_or(0, |line| line.number);
         self.frames.push(frame);
         self.end = row.end;
     }
+}
+
+/// `DMODInitReceiveAlloc`, `receive_allocate_proc`; columns and controls (`authors`, `Text1`, `A1`) are plainer.
+fn is_function_name(name: Option<&str>) -> bool {
+    let Some(name) = name else { return false };
+    let joined = name.contains('_') || name.chars().skip(1).any(char::is_uppercase);
+    let ends_in_number = name.ends_with(|c: char| c.is_ascii_digit());
+    name.len() >= 8 && joined && !ends_in_number
 }
 
 fn run(page: &Page<'_>, first: Pos) -> Run {
@@ -99,6 +110,7 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
         strong: 0,
         counted: 0,
         system: 0,
+        functions: 0,
         inline: !page.text(first.line).get(..first.at).is_some_and(bare_row::is_lead),
         arrows: false,
         doubtful: 0,
@@ -192,6 +204,14 @@ mod tests {
                 _ => None,
             })
             .collect()
+    }
+
+    #[test]
+    fn three_functions_without_offset_are_a_stack_and_three_columns_are_not() {
+        let text = "it died in\n\n   snadmod!InitReceiveAlloc\n   wappc32!receive_allocate_proc\n   wappc32!ps_verb_router\n\nHelp";
+        assert_eq!(stacks(text).len(), 1);
+        assert!(stacks("   pubs!authors\n   pubs!titles\n   pubs!titleauthor\n").is_empty());
+        assert!(stacks("   Form1!Text1\n   Form1!CommandButton2\n   Form1!Label3\n").is_empty());
     }
 
     #[test]
