@@ -90,10 +90,12 @@ const LINE: usize = 64 * 1024;
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let mut analysis = Analysis::default();
     let from = begin(page, pos);
-    let end = analysis.collect(page, from);
+    let (end, looked) = analysis.collect(page, from);
     let mut pieces = Vec::new();
     // Also where nothing was found this is read, so that no other anchor reads it again.
-    let Some((first, last)) = analysis.extent else { return Some(Claim { pieces, block: None, end }) };
+    let Some((first, last)) = analysis.extent else {
+        return Some(Claim { pieces, block: None, end: looked });
+    };
     let span = Span { from: first, to: last };
     let kinds = if analysis.is_kernel() { analysis.stop() } else { analysis.fault().into_iter().collect() };
     pieces.extend(kinds.into_iter().map(|kind| Piece { span, kind }));
@@ -130,8 +132,9 @@ struct Analysis {
 }
 
 impl Analysis {
-    /// Reads fields from the line of `from` to the last that looks like a debugger's; returns where that ends.
-    fn collect(&mut self, page: &Page<'_>, from: Pos) -> Pos {
+    /// Reads fields from the line of `from` to the last that looks like a debugger's; returns where that ends, and
+    /// how far was looked.
+    fn collect(&mut self, page: &Page<'_>, from: Pos) -> (Pos, Pos) {
         let mut end = from;
         let mut line = from.line;
         while line < page.lines.len() && line <= end.line + GAP {
@@ -146,7 +149,7 @@ impl Analysis {
             }
             line += 1;
         }
-        end
+        (end, end.max(Pos { line, at: 0 }))
     }
 
     /// Whether a line begins another analysis: another dump, or another stop code.

@@ -25,6 +25,7 @@ use super::labels::{self, Field, first_label, labels, unmarked};
 use super::{mention, message};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::text::find;
 use crate::parse::{Dialect, prose};
 
 /// Event Viewer's entries, and the mention of one.
@@ -55,6 +56,8 @@ const ANCHORS: &[&str] = &[
 const BACK: usize = 240;
 /// The longest name of a source before an id, in bytes.
 const LONGEST_SOURCE: usize = 80;
+/// How far into a row is looked for what makes it one of an entry.
+const NEAR: usize = 200;
 /// The most bytes of one line that an entry takes.
 const FORWARD: usize = 4_000;
 
@@ -75,7 +78,7 @@ fn read_entry(page: &Page<'_>, id: &Id) -> Option<Claim> {
         // `event 7` this far into a line stands in a sentence.
         return None;
     }
-    let row = Row::around(page, id);
+    let mut row = Row::around(page, id);
     if !row.is_entry(page, id) {
         return message::after_lead_in(page, id).map(|(message, end)| {
             let mut entry = Entry::new(page, id, &row);
@@ -84,6 +87,7 @@ fn read_entry(page: &Page<'_>, id: &Id) -> Option<Claim> {
             entry.claim()
         });
     }
+    row.stretch(page, id);
     let mut entry = Entry::new(page, id, &row);
     if fields_follow(page.text(id.end.line).get(id.end.at..row.to).unwrap_or("")) {
         entry.take_row(id.end.line, id.end.at, row.to);
@@ -102,7 +106,7 @@ pub(crate) struct Row {
     pub(crate) from: usize,
     /// Where the entry's part of the last line of the id ends.
     pub(crate) to: usize,
-    /// The id's line holds nothing after the entry.
+    /// The id's line holds nothing after the entry, as far as was looked.
     pub(crate) whole: bool,
     /// Nothing but a bullet stands before the entry on its line.
     pub(crate) begins_line: bool,
@@ -115,18 +119,26 @@ pub(crate) struct Row {
 impl Row {
     fn around(page: &Page<'_>, id: &Id) -> Row {
         let text = page.text(id.start.line);
-        let from = header_start(text, id.start.at);
-        let to = row_end(page, id);
+        let from = header_start(text, 0, id.start.at);
+        let to = row_end(page, id, NEAR);
         let lead = text.get(..from).unwrap_or("");
         let last = lead.trim_end_matches([' ', '\t', '"', '(', '*', '-', '[']);
         let begins_line = is_bullet(lead);
         Row {
             from,
             to,
-            whole: to == page.text(id.end.line).len(),
+            whole: to >= page.text(id.end.line).len().min(near(page, id)),
             begins_line,
             after_sentence: !begins_line && last.ends_with(['.', ':', ')', '!', '?', ']', '=', '>', '-']),
             source: if begins_line { None } else { source_name(lead) },
+        }
+    }
+
+    /// Follows the row of an entry to its end.
+    fn stretch(&mut self, page: &Page<'_>, id: &Id) {
+        if self.to == near(page, id) {
+            self.to = row_end(page, id, FORWARD);
+            self.whole = self.to == page.text(id.end.line).len();
         }
     }
 
@@ -163,9 +175,9 @@ impl Row {
     }
 }
 
-/// Where the fields before an id on its line begin; they follow each other closely.
-fn header_start(text: &str, id: usize) -> usize {
-    let earliest = labels::floor_boundary(text, id.saturating_sub(BACK));
+/// Where the fields before an id on its line begin, at `from` at the earliest; they follow each other closely.
+fn header_start(text: &str, from: usize, id: usize) -> usize {
+    let earliest = labels::floor_boundary(text, id.saturating_sub(BACK)).max(from);
     let earliest =
         text.get(earliest..id).and_then(|head| head.rfind("Event ID")).map_or(earliest, |at| earliest + at);
     let Some(head) = text.get(earliest..id) else { return id };
@@ -182,18 +194,25 @@ fn header_start(text: &str, id: usize) -> usize {
     earliest + next
 }
 
-/// Where the part of a line ends that belongs to an entry: at the next entry, a heading or a rule.
-fn row_end(page: &Page<'_>, id: &Id) -> usize {
+/// How far a row is looked at before it is known to be one of an entry.
+fn near(page: &Page<'_>, id: &Id) -> usize {
+    labels::floor_boundary(page.text(id.end.line), id.end.at + NEAR)
+}
+
+/// Where the part of a line ends that belongs to an entry: at the next entry, a heading or a rule, or `most` bytes on.
+fn row_end(page: &Page<'_>, id: &Id, most: usize) -> usize {
     let text = page.text(id.end.line);
-    let limit = labels::floor_boundary(text, id.end.at + FORWARD);
+    let limit = labels::floor_boundary(text, id.end.at + most);
     let mut end = limit;
-    let events = text.get(id.end.at..limit).unwrap_or("").match_indices(['e', 'E']);
-    for at in events.map(|(at, _)| id.end.at + at) {
+    let mut from = id.end.at;
+    while let Some(at) = text.get(from..limit).and_then(|rest| find(rest, "event")).map(|at| from + at) {
+        let gap = from;
+        from = at + "event".len();
         let hit = Pos { line: id.end.line, at };
         let Some(next) = id::english(page, hit).filter(|next| next.named || next.separated) else {
             continue;
         };
-        let start = header_start(text, at).max(id.end.at);
+        let start = header_start(text, gap, at);
         let before = text.get(id.end.at..start).unwrap_or("").trim_end_matches([' ', '(', '"', '-', '*']);
         if start < at || next.separated || before.ends_with(['.', ')', ']', ':', ';', '?', '!']) {
             end = start;

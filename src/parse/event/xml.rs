@@ -25,11 +25,14 @@ const AFTER: usize = 120;
 /// The most bytes of an event before and after its id.
 const BYTES_BEFORE: usize = 600;
 const BYTES_AFTER: usize = 16_000;
+/// The most bytes of the id's element.
+const ELEMENT: usize = 200;
 /// The most bytes of a message.
 const MESSAGE: usize = 4_000;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
-    let (_, content, _) = element(page.rest(hit), "EventID")?;
+    let rest = page.rest(hit);
+    let (_, content, _) = element(rest.get(..floor_boundary(rest, ELEMENT))?, "EventID")?;
     let (id, _, _) = id::read_number(content.trim())?;
     let from = begin(page, hit);
     let (xml, to) = collect(page, from, hit);

@@ -39,6 +39,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
 /// How far a message reaches, and how far before it the process may be named.
 const AHEAD: usize = 240;
 const BEFORE: usize = 120;
+/// The longest title of a dialog box, with what a sentence says before it.
+const TITLE: usize = 400;
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let flow = Flow::ahead(page, pos, AHEAD);
@@ -197,7 +199,7 @@ fn titled(page: &Page<'_>, pos: Pos) -> Option<String> {
         .map(|line| page.text(line))
         .filter(|text| text.contains(|c: char| c.is_ascii_alphanumeric()))
         .take(4);
-    for text in lines {
+    for text in lines.filter(|text| text.len() <= TITLE) {
         let is_title = has(text, "application error") || has(text, "app. error");
         let alone = text.split_whitespace().count() == 1;
         if is_title || alone {

@@ -35,7 +35,14 @@ const LOOK_BACK: usize = 64;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let (start, header) = match header_at(page, hit) {
-        Some(header) => (first_row_below(page, hit, &header)?, Some(header)),
+        Some(header) => match first_row_below(page, hit, &header) {
+            Some(start) => (start, Some(header)),
+            // A header without rows, read once for all of its words.
+            None => {
+                let end = Pos { line: header.line, at: header.end };
+                return Some(Claim { pieces: Vec::new(), block: None, end });
+            }
+        },
         None => (start_of_row(page, hit)?, None),
     };
     let header = header.or_else(|| header_above(page, start));

@@ -4,47 +4,53 @@
 //! lines. [`Joined`] holds the text as it was before, and leads every offset in it back to its place.
 
 use crate::parse::page::{Page, Pos};
+use std::borrow::Cow;
+
+/// The most text of one row; template names with their arguments reach several kilobytes.
+const MOST: usize = 8_192;
 
 /// Text from a position on, with as many following lines as were asked for.
-pub(crate) struct Joined {
-    pub(crate) text: String,
+pub(crate) struct Joined<'p> {
+    pub(crate) text: Cow<'p, str>,
     /// Where each line's part begins in `text`, and the position it came from.
     parts: Vec<(usize, Pos)>,
     /// The line goes on beyond what was taken of it.
     cut: bool,
 }
 
-/// The most that is taken of one line: rows of template types reach four kilobytes, flattened pastes megabytes.
-const WIDEST: usize = 6_144;
-
-impl Joined {
-    /// The rest of the line from `pos` on, without trailing blanks.
-    pub(crate) fn new(page: &Page<'_>, pos: Pos) -> Self {
+impl<'p> Joined<'p> {
+    /// The rest of the line from `pos` on, at most [`MOST`] bytes of it, without trailing blanks.
+    pub(crate) fn new(page: &'p Page<'_>, pos: Pos) -> Self {
         let rest = page.rest(pos);
-        let taken = &rest[..rest.floor_char_boundary(WIDEST)];
-        Joined { text: taken.trim_end().to_owned(), parts: vec![(0, pos)], cut: taken.len() < rest.len() }
+        let taken = rest.get(..rest.floor_char_boundary(MOST)).unwrap_or("");
+        let cut = taken.len() < rest.len();
+        Joined { text: Cow::Borrowed(taken.trim_end()), parts: vec![(0, pos)], cut }
     }
 
-    /// Appends the next line with `glue` between; whether there was one that is not blank.
+    /// Appends the next line with `glue` between; whether there was one that is not blank, and room for it.
     ///
     /// A quoted-printable soft break (`n=` at the line end) leaves no trace.
     pub(crate) fn append(&mut self, page: &Page<'_>, glue: &str) -> bool {
         let Some((_, last)) = self.parts.last() else { return false };
         let line = last.line + 1;
         let next = page.text(line);
-        let trimmed = next.trim();
-        if trimmed.is_empty() || self.cut || next.len() > WIDEST {
+        if self.text.len() + next.len() > MOST {
             return false;
         }
-        let soft = self.text.ends_with('=');
+        let trimmed = next.trim();
+        if trimmed.is_empty() || self.cut {
+            return false;
+        }
+        let text = self.text.to_mut();
+        let soft = text.ends_with('=');
         if soft {
-            self.text.pop();
+            text.pop();
         } else {
-            self.text.push_str(glue);
+            text.push_str(glue);
         }
         let at = next.len() - next.trim_start().len();
-        self.parts.push((self.text.len(), Pos { line, at }));
-        self.text.push_str(trimmed);
+        self.parts.push((text.len(), Pos { line, at }));
+        text.push_str(trimmed);
         true
     }
 
@@ -61,23 +67,23 @@ impl Joined {
     }
 }
 
-/// The longest bracketed text; argument lists of template types reach several kilobytes.
-const LONGEST: usize = 32_768;
+/// The most brackets open at once. Text that opens more and closes none is no argument list.
+const DEEPEST: usize = 40;
 
 /// Length of the bracketed text that `text` begins with, closing bracket included; `None` when it never closes.
 ///
 /// Knows `()`, `[]`, `{}`; angle brackets are not counted, since `operator<` has but one.
 pub(crate) fn bracketed(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate().take(LONGEST) {
+    for (at, byte) in text.bytes().enumerate().take(MOST) {
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        match depth {
+            0 => return Some(at + 1),
+            DEEPEST.. => return None,
             _ => {}
         }
     }
@@ -112,5 +118,6 @@ mod tests {
     fn brackets_nest() {
         assert_eq!(bracketed("(a, (b), [c]) d"), Some(13));
         assert_eq!(bracketed("(a"), None);
+        assert_eq!(bracketed(&("(".repeat(DEEPEST) + &")".repeat(DEEPEST))), None);
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Symbol {
 
 /// The longest symbol read; template names of a kilobyte exist.
 const LONGEST: usize = 4_096;
+/// The most brackets and quotes open at once. What opens more and closes none is no template.
+const DEEPEST: usize = 40;
 
 /// The symbol that `text` begins with.
 pub(crate) fn read(text: &str) -> Option<Symbol> {
@@ -152,13 +154,14 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
     let mut at = 0;
     while let Some(char) = text[at..].chars().next() {
         let rest = &text[at..];
-        if let Some(after) = rest.strip_prefix("operator")
+        if char == 'o'
+            && let Some(after) = rest.strip_prefix("operator")
             && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
         {
             at += "operator".len() + operator(after);
             continue;
         }
-        if !depth.takes(char, rest, &text[..at]) {
+        if !depth.takes(char, rest, &text[..at]) || depth.open() > DEEPEST {
             break;
         }
         at += char.len_utf8();
@@ -206,8 +209,12 @@ struct Depth {
 }
 
 impl Depth {
+    fn open(&self) -> usize {
+        self.angle + self.square + self.curly + self.round + self.backquote
+    }
+
     fn is_open(&self) -> bool {
-        self.angle + self.square + self.curly + self.round + self.backquote > 0
+        self.open() > 0
     }
 
     /// Whether the character that `rest` begins with, after `before`, still belongs to the name.
