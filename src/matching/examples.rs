@@ -25,14 +25,7 @@ pub fn failing_examples<'db>(
     for signature in database.signatures() {
         for (index, example) in signature.examples.iter().enumerate() {
             let findings = matcher.findings(&parse(&example.text));
-            let matches: Vec<&Match<'_>> = findings
-                .iter()
-                .filter_map(|finding| match finding {
-                    Finding::Match(found) => Some(found),
-                    Finding::Unknown(_) => None,
-                })
-                .collect();
-            if let Some(message) = fault(signature, example, &matches) {
+            if let Some(message) = disproof(signature, example, &findings) {
                 failures.push(Failure { signature, number: index + 1, message });
             }
         }
@@ -40,25 +33,33 @@ pub fn failing_examples<'db>(
     failures
 }
 
-/// What is wrong with the matches of an example.
-fn fault(signature: &Signature, example: &Example, matches: &[&Match<'_>]) -> Option<String> {
-    let sure = |found: &&&Match<'_>| found.confidence >= Confidence::Likely;
-    let of = |found: &Match<'_>| found.signature.id == signature.id;
+/// What is wrong with what was found in an example; `None` when it holds.
+///
+/// What must match comes first, and nothing else matches as `likely` or better but declared twins. What must
+/// not match may well be another issue.
+pub fn disproof(signature: &Signature, example: &Example, findings: &[Finding<'_>]) -> Option<String> {
+    let matches = findings.iter().filter_map(|finding| match finding {
+        Finding::Match(found) => Some(found),
+        Finding::Unknown(_) => None,
+    });
+    let is_own = |found: &&Match<'_>| found.signature.id == signature.id;
+    let is_twin = |found: &&Match<'_>| signature.is_twin_of(&found.signature.id);
+    let is_sure = |found: &&Match<'_>| found.confidence >= Confidence::Likely;
     match example.expect {
-        Expect::Match => match matches.first() {
-            None => Some("must match, but nothing was recognised".to_owned()),
-            Some(first) if !of(first) => {
-                Some(format!("must match first, but {} comes first", first.signature.id))
+        Expect::Match => {
+            let mut others = matches.clone().filter(|found| !is_twin(found));
+            match others.next() {
+                None => return Some("should match, but nothing is recognised".to_owned()),
+                Some(first) if !is_own(&first) => {
+                    return Some(format!("should match first, but {} does", first.signature.id));
+                }
+                Some(_) => {}
             }
-            Some(_) => matches
-                .iter()
-                .filter(sure)
-                .find(|found| !of(found))
-                .map(|stranger| format!("{} matches it as well", stranger.signature.id)),
-        },
-        Expect::NoMatch => matches.iter().filter(sure).find(|found| of(found)).map(|found| {
+            others.find(is_sure).map(|stranger| format!("matches {} as well", stranger.signature.id))
+        }
+        Expect::NoMatch => matches.clone().filter(is_sure).find(is_own).map(|found| {
             let because: Vec<_> = found.because.iter().map(|reason| reason.found.as_str()).collect();
-            format!("must not match, but does: {}", because.join("; "))
+            format!("should not match, but does: {}", because.join("; "))
         }),
     }
 }

@@ -8,7 +8,7 @@ use super::clauses::EventPattern;
 use super::stack::{Row, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{FramePattern, Pattern, folded, module};
-use crate::signature::{Clauses, Database, RuntimeFrames, Signature, Standing};
+use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A frame that more ways than this name says little; only those that begin with it are tried.
@@ -16,7 +16,7 @@ const COMMON: usize = 64;
 
 /// One `[[match]]` of a signature, made ready.
 pub(super) struct Alternative<'db> {
-    pub(super) signature: &'db Signature,
+    pub(super) entry: &'db Entry,
     /// Number of the signature in the database.
     pub(super) order: usize,
     pub(super) clauses: &'db Clauses,
@@ -29,7 +29,7 @@ pub(super) struct Alternative<'db> {
 }
 
 impl<'db> Alternative<'db> {
-    fn new(order: usize, signature: &'db Signature, clauses: &'db Clauses, runtime: &RuntimeFrames) -> Self {
+    fn new(order: usize, entry: &'db Entry, clauses: &'db Clauses, runtime: &RuntimeFrames) -> Self {
         let text = clauses
             .text
             .as_ref()
@@ -40,7 +40,7 @@ impl<'db> Alternative<'db> {
                 .is_ok_and(|frame| runtime.standing(&frame.as_name()) < Standing::Own)
         });
         Alternative {
-            signature,
+            entry,
             order,
             clauses,
             stack: StackClause::new(clauses, runtime),
@@ -78,9 +78,9 @@ pub(super) struct Index<'db> {
 impl<'db> Index<'db> {
     pub(super) fn new(database: &'db Database) -> Self {
         let runtime = database.runtime();
-        let all = database.signatures().enumerate();
-        let alternatives = all.flat_map(|(order, signature)| {
-            signature.matches.iter().map(move |clauses| Alternative::new(order, signature, clauses, runtime))
+        let all = database.entries().enumerate();
+        let alternatives = all.flat_map(|(order, entry)| {
+            entry.clauses().iter().map(move |clauses| Alternative::new(order, entry, clauses, runtime))
         });
         let mut index = Index {
             alternatives: alternatives.collect(),

@@ -18,7 +18,7 @@ mod stack;
 mod unknown;
 mod verdict;
 
-pub use examples::{Failure, failing_examples};
+pub use examples::{Failure, disproof, failing_examples};
 pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};
 
 use crate::evidence::{Evidence, Kind};

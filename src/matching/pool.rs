@@ -5,7 +5,7 @@ use super::finding::{Confidence, Match, Nearest, Reason};
 use super::index::Alternative;
 use super::score;
 use super::verdict::Versions;
-use crate::signature::Signature;
+use crate::signature::Entry;
 use std::collections::BTreeMap;
 
 /// Matches of a signature without a crash that stand closer than this, in lines, are one.
@@ -60,7 +60,7 @@ enum Scene {
 
 /// What is kept of a signature in one scene.
 struct Kept<'db> {
-    signature: &'db Signature,
+    entry: &'db Entry,
     /// The way that holds best.
     number: usize,
     best: Candidate,
@@ -70,20 +70,27 @@ struct Kept<'db> {
     others: Vec<Reason>,
 }
 
+/// A known issue that came close to a crash.
+struct NearMiss<'db> {
+    entry: &'db Entry,
+    score: f64,
+    differs: String,
+}
+
 /// Everything that matched in one input.
 #[derive(Default)]
 pub(super) struct Pool<'db> {
     kept: BTreeMap<(usize, Scene), Kept<'db>>,
     /// The stretch that is open, by signature.
     stretches: BTreeMap<usize, u32>,
-    nearest: BTreeMap<u32, Nearest<'db>>,
+    nearest: BTreeMap<u32, NearMiss<'db>>,
 }
 
 impl<'db> Pool<'db> {
     /// Takes in what one way of an issue found.
     pub(super) fn add(&mut self, number: usize, alternative: &Alternative<'db>, candidate: Candidate) {
         if candidate.confidence < Some(Confidence::Likely) {
-            self.near_miss(alternative.signature, &candidate);
+            self.near_miss(alternative.entry, &candidate);
         }
         if candidate.confidence.is_none() {
             return;
@@ -92,12 +99,12 @@ impl<'db> Pool<'db> {
             Some(incident) => Scene::Incident(incident),
             None => Scene::Stretch(self.stretch(alternative.order, candidate.lines)),
         };
-        let signature = alternative.signature;
+        let entry = alternative.entry;
         match self.kept.get_mut(&(alternative.order, scene)) {
             Some(kept) => kept.merge(number, candidate),
             None => {
                 let last = candidate.lines.1;
-                let kept = Kept { signature, number, best: candidate, last, others: Vec::new() };
+                let kept = Kept { entry, number, best: candidate, last, others: Vec::new() };
                 self.kept.insert((alternative.order, scene), kept);
             }
         }
@@ -116,15 +123,15 @@ impl<'db> Pool<'db> {
         stretch
     }
 
-    fn near_miss(&mut self, signature: &'db Signature, candidate: &Candidate) {
+    fn near_miss(&mut self, entry: &'db Entry, candidate: &Candidate) {
         let Some(incident) = candidate.incident else { return };
         let better = self.nearest.get(&incident).is_none_or(|nearest| {
             candidate.score > nearest.score
-                || (candidate.score == nearest.score && signature.id < nearest.signature.id)
+                || (candidate.score == nearest.score && entry.id() < nearest.entry.id())
         });
         if better {
-            let nearest = Nearest { signature, score: candidate.score, differs: candidate.differs() };
-            self.nearest.insert(incident, nearest);
+            let differs = candidate.differs();
+            self.nearest.insert(incident, NearMiss { entry, score: candidate.score, differs });
         }
     }
 
@@ -136,7 +143,9 @@ impl<'db> Pool<'db> {
             let rank = b.confidence.cmp(&a.confidence).then(b.score.total_cmp(&a.score));
             rank.then(a.lines.cmp(&b.lines)).then_with(|| a.signature.id.cmp(&b.signature.id))
         });
-        (matches, self.nearest)
+        let named =
+            |NearMiss { entry, score, differs }| Nearest { signature: entry.signature(), score, differs };
+        (matches, self.nearest.into_iter().map(|(incident, miss)| (incident, named(miss))).collect())
     }
 }
 
@@ -165,13 +174,14 @@ impl<'db> Kept<'db> {
     fn finish(mut self, versions: &Versions<'_>) -> Option<Match<'db>> {
         self.others.retain(|other| self.best.reasons.iter().all(|own| own.clause != other.clause));
         self.best.reasons.append(&mut self.others);
+        let signature = self.entry.signature();
         Some(Match {
-            signature: self.signature,
+            signature,
             lines: span(&self.best.reasons)?,
             incident: self.best.incident,
             confidence: self.best.confidence?,
             score: self.best.score,
-            verdict: versions.verdict(self.best.incident, &self.signature.fixed_in),
+            verdict: versions.verdict(self.best.incident, &signature.fixed_in),
             because: self.best.reasons,
         })
     }

@@ -4,35 +4,20 @@
 //! first, then the folders in the order given, the files of a folder by path.
 
 use super::check::{self, Problem};
-use super::model::Signature;
+use super::entry::Entry;
+use super::model::{RuntimeFile, Signature};
 use super::names::{FramePattern, folded};
+use super::pack::Pack;
 use super::place::{Step, key_at, line_at, line_of};
-use super::runtime::{self, RuntimeFile, RuntimeFrames};
+use super::runtime::{self, RuntimeFrames};
 use crate::Error;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The files below `signatures/` as the binary was built: path, text.
-static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/signatures.rs"));
-
-/// A signature and the file it came from.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// The signature.
-    pub signature: Signature,
-    /// Its file; for an embedded one the path below the source folder.
-    pub path: PathBuf,
-    /// The file's text, to say where in it something stands.
-    text: Cow<'static, str>,
-}
-
-impl Entry {
-    /// Line of what `path` leads to, 1-based.
-    pub(super) fn line_of(&self, path: &[Step]) -> usize {
-        line_of(&self.text, path)
-    }
-}
+/// The files below `signatures/` as the binary was built, packed by the build script.
+static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/signatures.pack"));
 
 /// The known issues, by id.
 #[derive(Debug, Clone, Default)]
@@ -61,9 +46,7 @@ impl Database {
         let mut database = Database::default();
         let mut errors = Vec::new();
         if embedded {
-            for (path, text) in EMBEDDED {
-                errors.extend(database.add(Path::new(path), Cow::Borrowed(text)).err());
-            }
+            database.add_pack(Cow::Borrowed(EMBEDDED));
         }
         for folder in folders {
             for file in toml_files(folder) {
@@ -98,9 +81,24 @@ impl Database {
         if let Some(problem) = check::problem(&signature) {
             return Err(located(path, &text, problem));
         }
-        let entry = Entry { path: path.to_owned(), text, signature };
-        self.entries.insert(entry.signature.id.to_ascii_lowercase(), entry);
+        self.insert(Entry::from_file(path, text, signature));
         Ok(())
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        self.entries.insert(entry.id().to_ascii_lowercase(), entry);
+    }
+
+    /// Adds all that is in a pack, without reading more of it than its table.
+    fn add_pack(&mut self, bytes: Cow<'static, [u8]>) {
+        let Some((pack, rows, frames)) = Pack::open(bytes) else { return };
+        let pack = Arc::new(pack);
+        rows.into_iter().for_each(|row| self.insert(Entry::packed(&pack, row)));
+        for frame in frames {
+            if let Ok(pattern) = FramePattern::read(&frame.frame) {
+                self.runtime.add(pattern, frame.class);
+            }
+        }
     }
 
     fn add_runtime(&mut self, path: &Path, text: &str) -> Result<(), Error> {
@@ -123,12 +121,12 @@ impl Database {
 
     /// The signature with this id, in any case.
     pub fn get(&self, id: &str) -> Option<&Signature> {
-        self.entries.get(&id.to_ascii_lowercase()).map(|entry| &entry.signature)
+        self.entries.get(&id.to_ascii_lowercase()).map(Entry::signature)
     }
 
     /// All signatures, by id.
     pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
-        self.entries.values().map(|entry| &entry.signature)
+        self.entries.values().map(Entry::signature)
     }
 
     /// All signatures with their files, by id.
@@ -139,7 +137,7 @@ impl Database {
     /// The phrases that text clauses wait for, each once, for [`Parser::new`](crate::Parser::new).
     pub fn phrases(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        let clauses = self.signatures().flat_map(|signature| &signature.matches);
+        let clauses = self.entries().flat_map(Entry::clauses);
         let phrases = clauses.filter_map(|clauses| clauses.text.as_ref()).flatten();
         phrases.filter(|phrase| seen.insert(folded(phrase))).cloned().collect()
     }
@@ -217,9 +215,16 @@ mod tests {
     }
 
     #[test]
-    fn the_binary_carries_signatures_that_load() {
-        let database = Database::embedded().unwrap();
-        assert_eq!(database.get("kb276222").unwrap().id, "KB276222");
+    fn the_binary_carries_what_the_folder_holds() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("signatures");
+        let (embedded, loaded) = (Database::embedded().unwrap(), Database::load(&[folder], false).unwrap());
+        assert!(embedded.signatures().eq(loaded.signatures()));
+        assert_eq!(embedded.runtime(), loaded.runtime());
+        let clauses = |database: &Database| -> Vec<_> {
+            database.entries().map(|entry| (entry.id().to_owned(), entry.clauses().to_vec())).collect()
+        };
+        assert_eq!(clauses(&embedded), clauses(&loaded));
+        assert_eq!(embedded.get("kb276222").unwrap().id, "KB276222");
     }
 
     #[test]
@@ -337,7 +342,7 @@ mod tests {
         };
         add(&mut database, "[[frame]]\nframe = \"acme!Log*\"\nreason = \"logging\"\n").unwrap();
         let frame = FramePattern::read("ACME!LogCrash").unwrap().as_name();
-        assert_eq!(database.runtime().standing(&frame), runtime::Standing::Runtime);
+        assert_eq!(database.runtime().standing(&frame), crate::signature::Standing::Runtime);
         let said =
             add(&mut database, "[[frame]]\nframe = \"acme!\"\nreason = \"x\"\n").unwrap_err().to_string();
         assert!(said.contains("runtime-frames.toml:1: `frame`"), "{said}");

@@ -2,17 +2,22 @@
 
 mod check;
 mod database;
+mod entry;
 mod lint;
 mod model;
 pub(crate) mod names;
+#[allow(dead_code, reason = "the build script writes packs, the program reads them")]
+mod pack;
 mod place;
 mod runtime;
+mod twin;
 mod undecorate;
 
-pub use database::{Database, Entry};
+pub use database::Database;
+pub use entry::Entry;
 pub use lint::{LINTS, Lint, LintFinding, lint};
 pub use model::{
     Allow, BugcheckClause, Clauses, EventClause, Example, ExceptionClause, Expect, FaultClause, Fix,
-    Signature, Status,
+    RuntimeEntry, RuntimeFile, Signature, Standing, Status,
 };
-pub use runtime::{RuntimeFrames, Standing};
+pub use runtime::RuntimeFrames;

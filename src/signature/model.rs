@@ -64,7 +64,7 @@ pub struct Fix {
 }
 
 /// One way to recognise an issue: every clause that is present must hold.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clauses {
     /// Frames, innermost first, that stand in this order; `Module!Function`, `*` for any run of characters.
@@ -86,7 +86,7 @@ pub struct Clauses {
 }
 
 /// An event that must have been logged.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventClause {
     /// Event id.
@@ -100,7 +100,7 @@ pub struct EventClause {
 }
 
 /// A stop code.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BugcheckClause {
     /// Stop code.
@@ -114,7 +114,7 @@ pub struct BugcheckClause {
 }
 
 /// A process that failed in a module.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultClause {
     /// Process, `*` for any run of characters.
@@ -129,7 +129,7 @@ pub struct FaultClause {
 }
 
 /// An exception.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionClause {
     /// Exception code.
@@ -167,6 +167,42 @@ pub struct Allow {
     pub lint: String,
     /// Why it does not apply here.
     pub reason: String,
+}
+
+/// A list of runtime frames as its file has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuntimeFile {
+    /// The frames.
+    #[serde(default, rename = "frame")]
+    pub frames: Vec<RuntimeEntry>,
+}
+
+/// One entry of that list.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuntimeEntry {
+    /// Frame, `*` for any run of characters.
+    pub frame: String,
+    /// Why a crash there is not the crash of that module.
+    pub reason: String,
+    /// How much it says.
+    #[serde(default)]
+    pub class: Standing,
+}
+
+/// How much a frame says of the component that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Heap, exception dispatch, waits, thread start: stands in any crash.
+    #[default]
+    Runtime,
+    /// A library that everybody calls: tells only when no component of its own stands there.
+    System,
+    /// A component: what a crash is recognised by.
+    #[serde(skip)]
+    Own,
 }
 
 /// Reads one event table, or an array of them.

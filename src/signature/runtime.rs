@@ -3,49 +3,15 @@
 //! The file stands beside the signatures and is data like them: a folder added with `--signatures` may hold
 //! another one, which adds to the list.
 
+use super::model::Standing;
 use super::names::{FrameName, FramePattern, Pattern};
-use serde::Deserialize;
 use std::collections::HashMap;
 
 /// Name of the file, in any signature folder.
 pub(super) const FILE: &str = "runtime-frames.toml";
 
-/// The list as its file has it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RuntimeFile {
-    #[serde(default, rename = "frame")]
-    pub(super) frames: Vec<RuntimeEntry>,
-}
-
-/// One entry of the list.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RuntimeEntry {
-    /// Frame, `*` for any run of characters.
-    pub(super) frame: String,
-    /// Why a crash there is not the crash of that module.
-    pub(super) reason: String,
-    #[serde(default)]
-    pub(super) class: Standing,
-}
-
-/// How much a frame says of the component that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Standing {
-    /// Heap, exception dispatch, waits, thread start: stands in any crash.
-    #[default]
-    Runtime,
-    /// A library that everybody calls: tells only when no component of its own stands there.
-    System,
-    /// A component: what a crash is recognised by.
-    #[serde(skip)]
-    Own,
-}
-
 /// The frames of the runtime and of the system's libraries.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
     by_module: HashMap<String, Vec<(FramePattern, Standing)>>,
     any_module: Vec<(FramePattern, Standing)>,

@@ -4,9 +4,9 @@ use super::objects;
 use crate::cli::Exit;
 use crate::cli::known::Triage;
 use crate::cli::options::Options;
+use kbtriage::matching::disproof;
 use kbtriage::report::{Format, visible};
-use kbtriage::signature::{Database, Entry, Example, Expect, LintFinding, lint};
-use kbtriage::{Confidence, Finding};
+use kbtriage::signature::{Database, LintFinding, lint};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 
@@ -15,7 +15,7 @@ use std::io::{self, BufWriter, Write};
 struct Fault {
     signature: String,
     path: String,
-    /// Line in the file; null where the fault is an example's.
+    /// Line in the file; null where the fault is an example's, or the file is not at hand.
     line: Option<usize>,
     /// The lint, or `example`.
     lint: &'static str,
@@ -31,7 +31,7 @@ pub(super) fn run_lint(options: &Options, database: &Database) -> anyhow::Result
 }
 
 fn linted(LintFinding { lint, signature, path, line, message }: LintFinding) -> Fault {
-    Fault { signature, path: path.to_string_lossy().into_owned(), line: Some(line), lint, message }
+    Fault { signature, path: path.to_string_lossy().into_owned(), line, lint, message }
 }
 
 /// Proves every example: it is recognised as what it stands for, and as nothing else.
@@ -40,11 +40,12 @@ pub(super) fn run_test(options: &Options, database: &'static Database) -> anyhow
     let mut faults = Vec::new();
     let mut examples = 0;
     for entry in database.entries() {
-        for (index, example) in entry.signature.examples.iter().enumerate() {
+        for (index, example) in entry.signature().examples.iter().enumerate() {
             examples += 1;
-            faults.extend(disproof(&triage, entry, example).map(|message| Fault {
-                signature: entry.signature.id.clone(),
-                path: entry.path.to_string_lossy().into_owned(),
+            let findings = triage.findings(&example.text);
+            faults.extend(disproof(entry.signature(), example, &findings).map(|message| Fault {
+                signature: entry.signature().id.clone(),
+                path: entry.path().to_string_lossy().into_owned(),
                 line: None,
                 lint: "example",
                 message: format!("number {} {message}", index + 1),
@@ -53,28 +54,6 @@ pub(super) fn run_test(options: &Options, database: &'static Database) -> anyhow
     }
     options.note(&format!("{examples} examples, {} faults", faults.len()));
     print(options, &faults)
-}
-
-/// What is wrong with an example, if anything is.
-fn disproof(triage: &Triage, entry: &Entry, example: &Example) -> Option<String> {
-    let findings = triage.findings(&example.text);
-    let sure = findings.iter().filter_map(|finding| match finding {
-        Finding::Match(found) if found.confidence >= Confidence::Likely => Some(&found.signature.id),
-        _ => None,
-    });
-    let own = &entry.signature.id;
-    if let Some(stranger) = sure.clone().find(|id| *id != own) {
-        return Some(format!("matches {stranger}"));
-    }
-    let first = findings.iter().find_map(|finding| match finding {
-        Finding::Match(found) => Some(&found.signature.id),
-        Finding::Unknown(_) => None,
-    });
-    match example.expect {
-        Expect::Match if first != Some(own) => Some("should match, and does not".to_owned()),
-        Expect::NoMatch if sure.clone().any(|id| id == own) => Some("should not match, and does".to_owned()),
-        _ => None,
-    }
 }
 
 fn print(options: &Options, faults: &[Fault]) -> anyhow::Result<Exit> {
