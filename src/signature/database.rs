@@ -39,15 +39,15 @@ impl Database {
 
     /// The signatures below `folders`, on top of the embedded ones if these are wanted.
     ///
+    /// The embedded list of runtime frames is always in force: it is no known issue.
+    ///
     /// # Errors
     ///
     /// Every file that cannot be read or does not load, and a database without any signature.
     pub fn load(folders: &[PathBuf], embedded: bool) -> Result<Self, Vec<Error>> {
         let mut database = Database::default();
         let mut errors = Vec::new();
-        if embedded {
-            database.add_pack(Cow::Borrowed(EMBEDDED));
-        }
+        database.add_pack(Cow::Borrowed(EMBEDDED), embedded);
         for folder in folders {
             for file in toml_files(folder) {
                 let read = file.and_then(|path| match std::fs::read_to_string(&path) {
@@ -74,7 +74,7 @@ impl Database {
     ///
     /// [`Error::Signature`] when it does not load; nothing is added then.
     pub fn add(&mut self, path: &Path, text: Cow<'static, str>) -> Result<(), Error> {
-        if path.file_name().is_some_and(|name| name == runtime::FILE) {
+        if is_runtime_list(path) {
             return self.add_runtime(path, &text);
         }
         let signature: Signature = read(path, &text)?;
@@ -89,11 +89,14 @@ impl Database {
         self.entries.insert(entry.id().to_ascii_lowercase(), entry);
     }
 
-    /// Adds all that is in a pack, without reading more of it than its table.
-    fn add_pack(&mut self, bytes: Cow<'static, [u8]>) {
+    /// Adds what is in a pack, the runtime frames always and the signatures if they are wanted, without reading more
+    /// of it than its table.
+    fn add_pack(&mut self, bytes: Cow<'static, [u8]>, signatures: bool) {
         let Some((pack, rows, frames)) = Pack::open(bytes) else { return };
         let pack = Arc::new(pack);
-        rows.into_iter().for_each(|row| self.insert(Entry::packed(&pack, row)));
+        if signatures {
+            rows.into_iter().for_each(|row| self.insert(Entry::packed(&pack, row)));
+        }
         for frame in frames {
             if let Ok(pattern) = FramePattern::read(&frame.frame) {
                 self.runtime.add(pattern, frame.class);
@@ -146,6 +149,10 @@ impl Database {
     pub fn runtime(&self) -> &RuntimeFrames {
         &self.runtime
     }
+}
+
+fn is_runtime_list(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == runtime::FILE)
 }
 
 /// The TOML files below a folder, by path. A loop of links is named instead of walked.
@@ -332,6 +339,16 @@ mod tests {
             let errors = Database::load(&folders, false).unwrap_err();
             assert!(matches!(errors.as_slice(), [Error::NoSignatures(_)]), "{errors:?}");
         }
+    }
+
+    #[test]
+    fn the_embedded_runtime_frames_are_always_in_force() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("acme-1.toml"), format!("{GOOD}stack = [\"a!b\"]\n")).unwrap();
+        let database = Database::load(&[folder.path().to_owned()], false).unwrap();
+        assert_eq!(database.signatures().count(), 1);
+        let frame = FramePattern::read("ntdll!RtlFreeHeap").unwrap().as_name();
+        assert_eq!(database.runtime().standing(&frame), crate::signature::Standing::Runtime);
     }
 
     #[test]

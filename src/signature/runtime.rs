@@ -18,10 +18,14 @@ pub struct RuntimeFrames {
 }
 
 impl RuntimeFrames {
+    /// Adds a pattern, once: a folder may hold a copy of the list that the binary carries.
     pub(super) fn add(&mut self, pattern: FramePattern, class: Standing) {
-        match pattern.module.as_ref().and_then(Pattern::exact) {
-            Some(module) => self.by_module.entry(module.to_owned()).or_default().push((pattern, class)),
-            None => self.any_module.push((pattern, class)),
+        let own = match pattern.module.as_ref().and_then(Pattern::exact) {
+            Some(module) => self.by_module.entry(module.to_owned()).or_default(),
+            None => &mut self.any_module,
+        };
+        if !own.contains(&(pattern.clone(), class)) {
+            own.push((pattern, class));
         }
     }
 
