@@ -110,10 +110,22 @@ pub(crate) enum Kb {
         #[arg(required = true)]
         words: Vec<String>,
     },
+    /// Draft a signature from an article or a solved ticket
+    Draft(Draft),
     /// Look for mistakes in the signatures
     Lint,
     /// Prove every example of the signatures
     Test,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Draft {
+    /// Article or ticket; - is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Id of the issue; otherwise the article's number, or the name of the file: acme-17.txt is ACME-17
+    #[arg(long)]
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

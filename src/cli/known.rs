@@ -2,6 +2,7 @@
 
 use super::options::{Options, complain};
 use kbtriage::{Database, Error, Finding, Matcher, Parser};
+use std::path::Path;
 
 /// Loads the database, and names every file that does not load.
 ///
@@ -19,6 +20,21 @@ pub(super) fn phrases(options: &Options) -> anyhow::Result<Vec<String>> {
         Err(errors) if matches!(errors.as_slice(), [Error::NoSignatures(_)]) => Ok(Vec::new()),
         Err(errors) => Err(named(errors)),
     }
+}
+
+/// What can be read of the known issues, for a command that can do without the rest.
+///
+/// `kb draft x.txt > mine/x.toml` finds an empty file in its folder: the shell has made it already.
+pub(super) fn readable(options: &Options) -> Database {
+    let (database, errors) = Database::load_readable(&options.signatures, options.embedded);
+    let is_new = |path: &Path| path.metadata().is_ok_and(|file| file.len() == 0);
+    for error in errors {
+        match error {
+            Error::Signature { ref path, .. } if is_new(path) => {}
+            error => options.note(&error.to_string()),
+        }
+    }
+    database
 }
 
 /// Names all errors but the last, which is left for the end of the program to name.

@@ -28,7 +28,6 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// File and version of every fix in an article, in its order, an equal pair once.
-#[cfg_attr(not(test), expect(dead_code, reason = "drafting signatures reads it"))]
 pub(crate) fn fix_files(text: &str) -> Vec<(String, String)> {
     let text =
         lines::clean(text).into_iter().map(|line| line.text.into_owned()).collect::<Vec<_>>().join("\n");

@@ -23,6 +23,8 @@ mod stop;
 mod text;
 mod words;
 
+pub(crate) use fix_table::fix_files;
+
 use crate::evidence::Evidence;
 use page::{Claim, Page, Pos};
 use phrases::Phrases;

@@ -45,6 +45,20 @@ impl Database {
     ///
     /// Every file that cannot be read or does not load, and a database without any signature.
     pub fn load(folders: &[PathBuf], embedded: bool) -> Result<Self, Vec<Error>> {
+        let (database, mut errors) = Database::load_readable(folders, embedded);
+        if errors.is_empty() && database.entries.is_empty() {
+            let folders: Vec<_> = folders.iter().map(|path| path.display().to_string()).collect();
+            let message = match folders.as_slice() {
+                [] => "the embedded ones are left out and no folder is named".to_owned(),
+                folders => format!("no signature file (*.toml) in {}", folders.join(", ")),
+            };
+            errors.push(Error::NoSignatures(message));
+        }
+        if errors.is_empty() { Ok(database) } else { Err(errors) }
+    }
+
+    /// What loads of these, be it nothing, and why the rest does not.
+    pub fn load_readable(folders: &[PathBuf], embedded: bool) -> (Self, Vec<Error>) {
         let mut database = Database::default();
         let mut errors = Vec::new();
         database.add_pack(Cow::Borrowed(EMBEDDED), embedded);
@@ -57,15 +71,7 @@ impl Database {
                 errors.extend(read.err());
             }
         }
-        if errors.is_empty() && database.entries.is_empty() {
-            let folders: Vec<_> = folders.iter().map(|path| path.display().to_string()).collect();
-            let message = match folders.as_slice() {
-                [] => "the embedded ones are left out and no folder is named".to_owned(),
-                folders => format!("no signature file (*.toml) in {}", folders.join(", ")),
-            };
-            errors.push(Error::NoSignatures(message));
-        }
-        if errors.is_empty() { Ok(database) } else { Err(errors) }
+        (database, errors)
     }
 
     /// Adds one file: a signature, or a list of runtime frames.

@@ -2,6 +2,7 @@
 
 mod check;
 mod database;
+mod draft;
 mod entry;
 mod lint;
 mod model;
@@ -14,6 +15,8 @@ mod twin;
 mod undecorate;
 
 pub use database::Database;
+pub use database::{Database, Entry};
+pub use draft::{Draft, draft, draft_id};
 pub use entry::Entry;
 pub use lint::{LINTS, Lint, LintFinding, lint};
 pub use model::{

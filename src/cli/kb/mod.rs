@@ -1,5 +1,6 @@
-//! `kbtriage kb`: looks at the known issues, or proves them.
+//! `kbtriage kb`: looks at the known issues, proves them, or drafts one.
 
+mod draft;
 mod find;
 mod prove;
 mod show;
@@ -15,27 +16,31 @@ use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 
 pub(super) fn run(options: &Options, command: Kb) -> anyhow::Result<Exit> {
-    let database = known::database(options)?;
-    let signatures: Vec<_> = database.signatures().collect();
     match command {
         Kb::List { product, module } => {
-            let chosen = find::listed(&signatures, product.as_deref(), module.as_deref());
-            list(options, &chosen)
+            let signatures = signatures(options)?;
+            list(options, &find::listed(&signatures, product.as_deref(), module.as_deref()))
         }
-        Kb::Search { words } => list(options, &find::searched(&signatures, &words)),
-        Kb::Show { id } => match find::by_id(&signatures, &id) {
-            Some(signature) => show::show(options, signature),
-            None => {
-                complain(&format!(
-                    "no known issue {id}; nearest: {}",
-                    find::nearest(&signatures, &id).join(", ")
-                ));
-                Ok(Exit::Unreadable)
+        Kb::Search { words } => list(options, &find::searched(&signatures(options)?, &words)),
+        Kb::Show { id } => {
+            let signatures = signatures(options)?;
+            match find::by_id(&signatures, &id) {
+                Some(signature) => show::show(options, signature),
+                None => {
+                    let nearest = find::nearest(&signatures, &id).join(", ");
+                    complain(&format!("no known issue {id}; nearest: {nearest}"));
+                    Ok(Exit::Unreadable)
+                }
             }
-        },
-        Kb::Lint => prove::run_lint(options, database),
-        Kb::Test => prove::run_test(options, database),
+        }
+        Kb::Draft(typed) => draft::run(options, typed),
+        Kb::Lint => prove::run_lint(options, known::database(options)?),
+        Kb::Test => prove::run_test(options, known::database(options)?),
     }
+}
+
+fn signatures(options: &Options) -> anyhow::Result<Vec<&'static Signature>> {
+    known::database(options).map(|database| database.signatures().collect())
 }
 
 /// What `kb list` prints of a signature, as JSON.

@@ -1,0 +1,126 @@
+//! Chooses the words of an event's message that are the same on every machine.
+//!
+//! `A sockets error 10060 on an accept() call was detected. The MTA ...` gives `call was detected. The MTA will
+//! attempt to recover the sockets`: the longest run of plain words, without numbers, names and inserts.
+
+use crate::signature::names::folded;
+
+/// Fewer words stand in other messages too.
+const FEWEST: usize = 3;
+/// More words add nothing.
+const MOST: usize = 10;
+/// Words of a message that are looked at.
+const LOOKED_AT: usize = 400;
+
+/// What Event Viewer says when it does not know the source, and where it points for more.
+const AROUND: &[(&str, &str)] = &[
+    ("the description for event", "insertion string(s):"),
+    ("the description for event", "part of the event:"),
+    ("for more information, see", ""),
+    ("for more information, click", ""),
+];
+
+/// The telling words; `None` when every run is shorter than [`FEWEST`].
+pub(super) fn telling(message: &str) -> Option<String> {
+    let message = without_frame(message);
+    let mut quoted = false;
+    let words: Vec<(&str, bool)> = message
+        .split_whitespace()
+        .take(LOOKED_AT)
+        .map(|word| (word, !is_quoted(word, &mut quoted) && is_plain(word)))
+        .collect();
+    // Backwards, because of equal ones the last is the longest.
+    let longest = words.split(|(_, plain)| !plain).rev().max_by_key(|run| run.len())?;
+    let run: Vec<&str> = longest.iter().take(MOST).map(|(word, _)| *word).collect();
+    let text = run.join(" ").trim_end_matches(['.', ',', ':', ';']).to_owned();
+    (run.len() >= FEWEST).then_some(text)
+}
+
+/// The message without the words that Event Viewer puts around it.
+fn without_frame(message: &str) -> &str {
+    let mut message = message;
+    for (begin, end) in AROUND {
+        // Lower-casing ASCII alone keeps every byte where it was.
+        let lower = message.to_ascii_lowercase();
+        let Some(from) = lower.find(begin) else { continue };
+        message = match lower.get(from..).and_then(|rest| rest.find(end)) {
+            Some(at) if !end.is_empty() => message.get(from + at + end.len()..).unwrap_or(""),
+            Some(_) => message.get(..from).unwrap_or(""),
+            None => message,
+        };
+    }
+    message
+}
+
+/// Whether a word stands in double quotes, or in single ones that enclose words; `open` says whether a quote is.
+fn is_quoted(word: &str, open: &mut bool) -> bool {
+    let was_open = *open;
+    let marks = word.chars().filter(|char| matches!(char, '"' | '\u{201c}' | '\u{201d}')).count();
+    if marks % 2 == 1 {
+        *open = !*open;
+    }
+    was_open || marks > 0 || word.starts_with(['\'', '`', '\u{2018}'])
+}
+
+/// Whether a word is the same on every machine: letters, and the punctuation of a sentence.
+fn is_plain(word: &str) -> bool {
+    let bare = word.trim_start_matches('(').trim_end_matches(['.', ',', ':', ';', '!', '?', ')', '(']);
+    let inner = |char: char| char.is_alphabetic() || matches!(char, '\'' | '\u{2019}' | '-');
+    let shouted = bare.len() > 1 && bare.chars().all(|char| matches!(char, 'X' | 'x'));
+    let single = bare.chars().count() == 1 && !matches!(bare, "a" | "A" | "I");
+    !bare.is_empty() && bare.chars().all(inner) && !shouted && !single && !is_compound(bare)
+}
+
+/// `ServerName`, `PUB1`-like names that stand for something of one site: a capital after a small letter.
+fn is_compound(word: &str) -> bool {
+    let small_then_capital = |(a, b): (char, char)| a.is_lowercase() && b.is_uppercase();
+    word.chars().zip(word.chars().skip(1)).any(small_then_capital) && folded(word).ends_with("name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::telling;
+
+    #[test]
+    fn the_longest_run_of_plain_words_is_telling() {
+        let message = "A sockets error 10060 on an accept() call was detected. Index: 203. [BASE 8] (12)";
+        assert_eq!(telling(message).as_deref(), Some("on an accept() call was detected. Index"));
+        let long = "one two three four five six seven eight nine ten eleven twelve".replace("one", "One");
+        assert_eq!(telling(&long).as_deref(), Some("One two three four five six seven eight nine ten"));
+    }
+
+    #[test]
+    fn names_numbers_paths_and_placeholders_end_a_run() {
+        for insert in [
+            "10060",
+            "C:\\temp",
+            "\"two words\"",
+            "%1",
+            "<server>",
+            "a@b.c",
+            "XXXX",
+            "'x",
+            "[x]",
+            "ServerName",
+        ] {
+            let message = format!("The store of {insert} is full now");
+            assert_eq!(telling(&message).as_deref(), Some("The store of"), "{insert}");
+        }
+    }
+
+    #[test]
+    fn short_messages_tell_nothing() {
+        assert_eq!(telling("Error 10060 occurred"), None);
+        assert_eq!(telling(""), None);
+    }
+
+    #[test]
+    fn what_event_viewer_says_around_a_message_tells_nothing() {
+        let message = "The description for Event ID ( 7 ) in Source ( Acme ) could not be found. It contains \
+                       the following insertion string(s): the queue was lost.";
+        assert_eq!(telling(message).as_deref(), Some("the queue was lost"));
+        let message =
+            "The queue was lost. For more information, see Help and Support Center at once or twice";
+        assert_eq!(telling(message).as_deref(), Some("The queue was lost"));
+    }
+}
