@@ -20,6 +20,8 @@ pub(super) struct Held {
     pub(super) of: f64,
     /// Whether a telling field holds: frames, message, parameters, address, module.
     pub(super) telling: bool,
+    /// Words of the text, which tell beside clauses that hold in every field.
+    pub(super) words: bool,
     /// Alone it is never more than possible.
     pub(super) weak: bool,
 }
@@ -68,7 +70,7 @@ impl Fields {
         };
         let differs = (!self.differs.is_empty()).then(|| self.differs.join("; "));
         let reason = Reason { clause, found, differs, lines };
-        Held { reason, cap, found: self.found, of: self.of, telling: self.telling, weak: false }
+        Held { reason, cap, found: self.found, of: self.of, telling: self.telling, words: false, weak: false }
     }
 }
 
@@ -96,7 +98,15 @@ fn same_address(wanted: &str, given: &str) -> bool {
 /// A stack clause that was held against a stack.
 pub(super) fn stack(held: StackHeld) -> Held {
     let reason = Reason { clause: "stack", found: held.text, differs: held.differs, lines: held.lines };
-    Held { reason, cap: held.cap, found: held.found, of: held.of, telling: true, weak: held.single }
+    Held {
+        reason,
+        cap: held.cap,
+        found: held.found,
+        of: held.of,
+        telling: true,
+        words: false,
+        weak: held.weak,
+    }
 }
 
 /// An event clause made ready.
@@ -234,12 +244,11 @@ pub(super) fn exception_text(raised: &Exception) -> String {
     }
 }
 
-/// A text clause whose phrases all stand within reach. `alone` when nothing else is asked for: beside other
-/// clauses it is these that must tell.
+/// A text clause whose phrases all stand within reach. `alone` when nothing else is asked for.
 pub(super) fn text(phrases: &[String], alone: bool, lines: (u32, u32)) -> Held {
     let quoted: Vec<_> = phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
     let reason = Reason { clause: "text", found: quoted.join(", "), differs: None, lines };
     let weight = 0.45 * phrases.len() as f64;
     let cap = if alone && phrases.len() < 3 { Confidence::Possible } else { Confidence::Likely };
-    Held { reason, cap: Some(cap), found: weight, of: weight, telling: alone, weak: false }
+    Held { reason, cap: Some(cap), found: weight, of: weight, telling: alone, words: true, weak: false }
 }

@@ -20,6 +20,7 @@ pub(super) fn hold(
     let apart = only_events || scene.incident(at).is_none();
     let scope = if apart { Scope::Around(at) } else { Scope::Incident(at) };
     let seek = Seek { alternative, scene, scope };
+    let mut deviates = None;
     let mut held = Vec::new();
     let mut missing = Vec::new();
     let mut keep = |clause: String, found: Option<Held>| match found {
@@ -28,7 +29,9 @@ pub(super) fn hold(
     };
     let clauses = alternative.clauses;
     if let Some(stack) = &alternative.stack {
-        keep("the stack".to_owned(), stack.hold(rows).map(clauses::stack));
+        let found = stack.hold(rows);
+        deviates = found.as_ref().map(|found| found.deviates);
+        keep("the stack".to_owned(), found.map(clauses::stack));
     }
     for (place, event) in clauses.event.iter().enumerate() {
         keep(format!("event {}", event.id), seek.event(place));
@@ -49,7 +52,8 @@ pub(super) fn hold(
     if only_events && !missing.is_empty() {
         return None;
     }
-    Candidate::new(held, &missing, scene.incident(at))
+    let stack = deviates.map(|deviates| (at, deviates));
+    Candidate::new(held, &missing, scene.incident(at), stack)
 }
 
 /// Seeks the piece on which a clause holds best.

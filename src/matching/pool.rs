@@ -4,6 +4,7 @@ use super::clauses::Held;
 use super::finding::{Confidence, Match, Nearest, Reason};
 use super::index::Alternative;
 use super::score;
+use super::stack::Deviation;
 use super::verdict::Versions;
 use crate::signature::Entry;
 use std::collections::BTreeMap;
@@ -19,14 +20,31 @@ pub(super) struct Candidate {
     reasons: Vec<Reason>,
     lines: (u32, u32),
     incident: Option<u32>,
+    /// The piece of evidence that is its stack, how that differs, and the weight of the frames found.
+    stack: Option<StackFound>,
+}
+
+/// What a stack clause found.
+#[derive(Debug, Clone, Copy)]
+struct StackFound {
+    at: usize,
+    deviates: Deviation,
+    weight: f64,
 }
 
 impl Candidate {
     /// `None` when nothing in it speaks for the issue.
-    pub(super) fn new(held: Vec<Held>, missing: &[String], incident: Option<u32>) -> Option<Self> {
-        if !held.iter().any(|held| held.telling) {
+    pub(super) fn new(
+        held: Vec<Held>,
+        missing: &[String],
+        incident: Option<u32>,
+        stack: Option<(usize, Deviation)>,
+    ) -> Option<Self> {
+        if !score::tells(&held, missing.len()) {
             return None;
         }
+        let weight = held.first().map_or(0.0, |held| held.found);
+        let stack = stack.map(|(at, deviates)| StackFound { at, deviates, weight });
         let (confidence, score) = score::judge(&held, missing.len());
         let mut reasons: Vec<Reason> = held.into_iter().map(|held| held.reason).collect();
         if let (Some(reason), false) = (reasons.first_mut(), missing.is_empty()) {
@@ -37,7 +55,7 @@ impl Candidate {
             });
         }
         let lines = span(&reasons)?;
-        Some(Candidate { confidence, score, reasons, lines, incident })
+        Some(Candidate { confidence, score, reasons, lines, incident, stack })
     }
 
     /// What differed, in one line.
@@ -136,7 +154,11 @@ impl<'db> Pool<'db> {
     }
 
     /// The matches, the surest first, and the nearest issue of each crash.
-    pub(super) fn finish(self, versions: &Versions<'_>) -> (Vec<Match<'db>>, BTreeMap<u32, Nearest<'db>>) {
+    pub(super) fn finish(
+        mut self,
+        versions: &Versions<'_>,
+    ) -> (Vec<Match<'db>>, BTreeMap<u32, Nearest<'db>>) {
+        self.explain_away();
         let mut matches: Vec<Match<'db>> =
             self.kept.into_values().filter_map(|kept| kept.finish(versions)).collect();
         matches.sort_by(|a, b| {
@@ -146,6 +168,34 @@ impl<'db> Pool<'db> {
         let named =
             |NearMiss { entry, score, differs }| Nearest { signature: entry.signature(), score, differs };
         (matches, self.nearest.into_iter().map(|(incident, miss)| (incident, named(miss))).collect())
+    }
+}
+
+impl Pool<'_> {
+    /// Of a stack that is exactly one issue, another that only nearly holds is no more than possible: the
+    /// frame that it does not account for is explained.
+    fn explain_away(&mut self) {
+        let mut exact: BTreeMap<usize, f64> = BTreeMap::new();
+        for best in self.kept.values().map(|kept| &kept.best) {
+            if let (Some(Confidence::Exact), Some(stack)) = (best.confidence, best.stack) {
+                let weight = exact.entry(stack.at).or_default();
+                *weight = weight.max(stack.weight);
+            }
+        }
+        for best in self.kept.values_mut().map(|kept| &mut kept.best) {
+            let Some(stack) = best.stack.filter(|_| best.confidence == Some(Confidence::Likely)) else {
+                continue;
+            };
+            let explained = exact.get(&stack.at).is_some_and(|weight| match stack.deviates {
+                Deviation::None => false,
+                Deviation::Inside => *weight >= stack.weight,
+                Deviation::OnTop => true,
+            });
+            if explained {
+                best.confidence = Some(Confidence::Possible);
+                best.score = score::lowered(best.score);
+            }
+        }
     }
 }
 

@@ -32,5 +32,17 @@ fn confidence(held: &[Held], missing: usize) -> Option<Confidence> {
     if missing > 0 || (held.len() == 1 && held.iter().any(|held| held.weak)) {
         least = least.min(Some(Confidence::Possible));
     }
-    least.filter(|_| held.iter().any(|held| held.telling))
+    least
+}
+
+/// Whether something in it speaks for the issue: a telling field, or words beside clauses that hold in every
+/// field they name. A stop code without its parameters is not made telling by a word that stands near.
+pub(super) fn tells(held: &[Held], missing: usize) -> bool {
+    let certain = |held: &Held| held.words || held.cap == Some(Confidence::Exact);
+    held.iter().any(|held| held.telling) || (missing == 0 && held.len() > 1 && held.iter().all(certain))
+}
+
+/// The score of a `likely` match that is no more than possible after all.
+pub(super) fn lowered(score: f64) -> f64 {
+    (((score - 0.5) / 0.3 * 0.5).clamp(0.0, 0.5) * 1000.0).round() / 1000.0
 }

@@ -13,8 +13,10 @@ use crate::signature::{Clauses, RuntimeFrames, Standing};
 
 /// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
 const ROWS: usize = 1_024;
-/// Telling frames that may stand above the first one when all else holds.
+/// Telling frames that may stand above the first one when all else holds, and a clause of so many telling
+/// frames that allows it: in two frames the innermost is all that tells one issue from another.
 const ADDED_ON_TOP: usize = 2;
+const LONG: usize = 3;
 /// Telling frames that may stand above the second one when the first is lost or renamed.
 const RENAMED_ON_TOP: usize = 1;
 
@@ -43,6 +45,8 @@ pub(super) struct StackClause {
     weights: Vec<f64>,
     /// Index of each telling frame.
     pub(super) telling: Vec<usize>,
+    /// Standing of each frame.
+    standing: Vec<Standing>,
     /// Standing of the telling frames.
     level: Standing,
     pub(super) anywhere: bool,
@@ -55,11 +59,21 @@ pub(super) struct StackHeld {
     /// Weight of the frames found, and of all.
     pub(super) found: f64,
     pub(super) of: f64,
-    /// Only one telling frame: never more than possible when nothing else speaks for it.
-    pub(super) single: bool,
+    /// Only one frame that tells: never more than possible when nothing else speaks for it.
+    pub(super) weak: bool,
+    /// A frame too many on top or one too few inside: it may be another crash under the same callers.
+    pub(super) deviates: Deviation,
     pub(super) text: String,
     pub(super) differs: Option<String>,
     pub(super) lines: (u32, u32),
+}
+
+/// How a stack differs from a clause, beyond being cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Deviation {
+    None,
+    Inside,
+    OnTop,
 }
 
 impl StackClause {
@@ -72,7 +86,7 @@ impl StackClause {
         let telling: Vec<usize> =
             (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
         let weights = standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
-        Some(StackClause { frames, labels, weights, telling, level, anywhere: clauses.anywhere })
+        Some(StackClause { frames, labels, weights, telling, standing, level, anywhere: clauses.anywhere })
     }
 
     /// Weighs the frames: one that many signatures name tells less, and so does one farther out.
@@ -98,11 +112,19 @@ impl StackClause {
         let weight = |index: usize| self.weights.get(index).copied().unwrap_or(0.0);
         let found: f64 = (0..places.len()).filter(|index| places[*index].is_some()).map(weight).sum();
         let lines = places.iter().flatten().filter_map(|at| rows.get(*at)).map(|row| row.frame.line);
+        let complete = places.iter().all(Option::is_some);
+        let deviates = match () {
+            () if self.anywhere => Deviation::None,
+            () if above > 0 || held.first() != self.telling.first() => Deviation::OnTop,
+            () if held.len() == self.telling.len() || self.is_cut(&places, &held, rows) => Deviation::None,
+            () => Deviation::Inside,
+        };
         Some(StackHeld {
-            cap: self.grade(&places, &held, above, rows),
+            cap: self.grade(&places, &held, first, above, rows),
             found: found * if above > 0 && !self.anywhere { 0.9 } else { 1.0 },
             of: self.weights.iter().sum(),
-            single: self.telling.len() == 1,
+            weak: self.telling.len() == 1 && !(self.is_founded() && complete && above == 0),
+            deviates,
             text: found_text(places.iter().flatten().filter_map(|at| rows.get(*at))),
             differs: self.differs(&places, first, above, rows),
             lines: (lines.clone().min()?, lines.max()?),
@@ -142,11 +164,29 @@ impl StackClause {
         places
     }
 
+    /// Whether a single component's frame has company that makes it a place: a frame of the system's
+    /// libraries, or two frames of the runtime.
+    fn is_founded(&self) -> bool {
+        let company = self.standing.iter().filter(|standing| **standing < self.level);
+        let system = company.clone().any(|standing| *standing == Standing::System);
+        system || company.count() >= 2
+    }
+
+    /// Whether the stack ends where the clause would go on: cut off, not contradicted.
+    fn is_cut(&self, places: &[Option<usize>], held: &[usize], rows: &[Row<'_>]) -> bool {
+        let last = held.last().and_then(|index| places.get(*index).copied().flatten()).unwrap_or(0);
+        let rest = rows.iter().skip(last + 1).filter(|row| row.standing >= self.level).count();
+        let second_holds = held.first() == self.telling.get(1);
+        let after = held.len().saturating_sub(usize::from(!second_holds));
+        rest == 0 && held.last() == self.telling.get(after)
+    }
+
     /// How much the frames found allow to say; `above` telling frames stand over the first one found.
     fn grade(
         &self,
         places: &[Option<usize>],
         held: &[usize],
+        first: usize,
         above: usize,
         rows: &[Row<'_>],
     ) -> Option<Confidence> {
@@ -160,19 +200,15 @@ impl StackClause {
             };
         }
         let first_holds = held.first() == self.telling.first();
-        let last = held.last().and_then(|index| places.get(*index).copied().flatten()).unwrap_or(0);
-        let rest = rows.iter().skip(last + 1).filter(|row| row.standing >= self.level).count();
         let second_holds = held.first() == self.telling.get(1);
-        // The stack ends where the clause would go on: cut off, not contradicted.
-        let after = held.len().saturating_sub(usize::from(!second_holds));
-        let cut = rest == 0 && held.last() == self.telling.get(after);
+        let cut = self.is_cut(places, held, rows);
+        let own_on_top = rows.iter().take(first).any(|row| row.standing > self.level);
+        let added = if self.telling.len() < LONG || own_on_top { 0 } else { ADDED_ON_TOP };
         let few_missing = missing <= (self.telling.len() / 3).max(1);
         let enough = held.len() >= 2 || self.telling.len() == 1;
         match () {
             () if complete && above == 0 => Some(Confidence::Exact),
-            () if first_holds && above <= ADDED_ON_TOP && enough && (few_missing || cut) => {
-                Some(Confidence::Likely)
-            }
+            () if first_holds && above <= added && enough && (few_missing || cut) => Some(Confidence::Likely),
             () if second_holds && above <= RENAMED_ON_TOP && held.len() >= 2 && missing == 1 => {
                 Some(Confidence::Likely)
             }

@@ -128,8 +128,9 @@ impl Pattern {
         }
     }
 
+    /// A pattern over modules; `tn3servr.*` is `tn3servr`, since endings do not count.
     pub(crate) fn module(name: &str) -> Self {
-        Pattern::new(&module(name))
+        Pattern::new(&module(name.trim().strip_suffix(".*").unwrap_or(name)))
     }
 
     pub(crate) fn holds(&self, name: &str) -> bool {
@@ -270,6 +271,7 @@ mod tests {
         assert!(FramePattern::read("*!memcpy").unwrap().holds(&frame("store", "_memcpy")));
         assert!(FramePattern::read("System.IO.File.Open").unwrap().holds(&frame("", "System.IO.File.Open")));
         assert!(FramePattern::read("store!*").unwrap().holds(&frame("store", "")));
+        assert!(Pattern::module("tn3servr.*").holds(&module("tn3servr.dbg")));
         let bare = FramePattern::read("vbscript+0x36ad").unwrap();
         assert!(bare.holds(&FrameName { offset: Some(0x36ad), ..frame("vbscript", "") }));
         assert!(!bare.holds(&FrameName { offset: Some(0x36ae), ..frame("vbscript", "") }));
