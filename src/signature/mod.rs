@@ -15,7 +15,6 @@ mod twin;
 mod undecorate;
 
 pub use database::Database;
-pub use database::{Database, Entry};
 pub use draft::{Draft, draft, draft_id};
 pub use entry::Entry;
 pub use lint::{LINTS, Lint, LintFinding, lint};

@@ -61,8 +61,8 @@ pub fn draft(text: &str, id: &str, known: &Database) -> Draft {
         (article.passages.resolution.is_none(), "resolution: the text has no such passage"),
     ];
     missing.extend(gaps.into_iter().filter(|(gap, _)| *gap).map(|(_, said)| said.to_owned()));
-    if let Some(entry) = known.entries().find(|entry| entry.signature.id.eq_ignore_ascii_case(id)) {
-        missing.push(format!("id: {} is known already: {}", entry.signature.id, entry.path.display()));
+    if let Some(entry) = known.entries().find(|entry| entry.signature().id.eq_ignore_ascii_case(id)) {
+        missing.push(format!("id: {} is known already: {}", entry.signature().id, entry.path().display()));
     }
 
     let signature = Signature {
