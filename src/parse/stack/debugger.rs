@@ -182,18 +182,16 @@ fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let mut start = columns_before(text, symbol);
     let mut line = hit.line;
     // A wrapped row: nothing but columns, or nothing at all, stands before the symbol.
+    let mut alone = rows::prefix(&text[..symbol]).trim().is_empty()
+        || start.is_some_and(|start| text[..start].trim().is_empty());
     for _ in 0..2 {
-        let blank = rows::prefix(&text[..symbol]).trim().is_empty()
-            || start.is_some_and(|start| before[..start].trim().is_empty());
-        if start.is_some_and(|at| rows::head(&page.text(line)[at..]).is_some_and(|head| is_row_head(&head)))
-            || !blank
-            || line == 0
-        {
+        let columns = start.and_then(|at| rows::head(&page.text(line)[at..]));
+        if columns.is_some_and(|head| is_row_head(&head)) || !alone || line == 0 {
             break;
         }
         let above = page.text(line - 1);
         let Some(at) = columns_before(above, end_of_columns(above)) else { break };
-        (line, start) = (line - 1, Some(at));
+        (line, start, alone) = (line - 1, Some(at), above[..at].trim().is_empty());
     }
     let mut start = Pos { line, at: start? };
     let head = rows::head(page.rest(start))?;
@@ -520,6 +518,16 @@ mod tests {
         let text = "fffff880`0372f9b8 fffff800`02c9a1e9 : 00000000`0000000a 00000000`00000018 : n=\nt!KiBug+0x69\n\
                     fffff880`0372f9c0 fffff800`02c98e60 : 00000000`00000000 00000000`00000000 : nt!KiSystem+0x7c";
         assert_eq!(frames(text), ["nt!KiBug+0x69", "nt!KiSystem+0x7c"]);
+    }
+
+    #[test]
+    fn columns_on_the_line_above_are_no_offsets_into_this_one() {
+        for text in [
+            "0ab1fcfc 0051\u{fffd}0cc7\n\u{e9}\u{e9} a!b+0x1",
+            "000@0001\u{fffd}400ae888  00007ffb`f27e`010 A!b",
+        ] {
+            stacks(text);
+        }
     }
 
     #[test]
