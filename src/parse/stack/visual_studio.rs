@@ -59,6 +59,8 @@ const LONGEST: usize = 5_000;
 const LOOK_BACK: usize = 40;
 /// The longest module name.
 const MODULE: usize = 160;
+/// The longest source position before a row.
+const SOURCE: usize = 300;
 /// How far into its line the first anchor of a row may stand.
 const LEAD: usize = 1_000;
 
@@ -98,15 +100,20 @@ fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
         let pos = indented(page, line);
         row(page, pos).filter(|row| row.end.line >= hit.line).map(|_| pos)
     };
-    let lines = hit.line.saturating_sub(WRAPPED)..=hit.line;
-    let Some(mut first) = lines.rev().filter(|_| hit.at < LEAD).find_map(covers) else {
+    // A row that goes on was wrapped, so its lines are short.
+    let lines = (hit.line.saturating_sub(WRAPPED)..hit.line).rev();
+    let lines = lines.take_while(|line| page.text(*line).len() < LEAD);
+    let Some(mut first) = std::iter::once(hit.line).chain(lines).filter(|_| hit.at < LEAD).find_map(covers)
+    else {
         // On a flattened line the first frame follows prose.
         return in_line(page, hit);
     };
     for _ in 0..LOOK_BACK {
         let Some(before) = (1..=WRAPPED + 1).find_map(|back| {
             let pos = indented(page, first.line.checked_sub(back)?);
-            row(page, pos).filter(|row| row.end.line + 1 == first.line).map(|_| pos)
+            let fills_lines =
+                |row: &Row| row.end.line + 1 == first.line && page.rest(row.end).trim().is_empty();
+            row(page, pos).filter(fills_lines).map(|_| pos)
         }) else {
             break;
         };
@@ -369,7 +376,8 @@ fn arguments_len(text: &str) -> Option<usize> {
 
 /// `f:\src\dbgmalloc.c (56): `, `(File and line number not available): `: the source of a leak detector's row.
 fn leading_source(text: &str) -> (usize, Option<SourceLine>) {
-    let Some(end) = text.find("): ").filter(|end| *end < 300) else { return (0, None) };
+    let near = &text[..text.floor_char_boundary(SOURCE)];
+    let Some(end) = near.find("): ") else { return (0, None) };
     let Some(open) = text[..end].rfind('(') else { return (0, None) };
     let (file, number) = (text[..open].trim(), &text[open + 1..end]);
     if text[..end].contains('!') {
