@@ -79,7 +79,7 @@ impl Seek<'_, '_, '_> {
     }
 
     fn event(&self, place: usize) -> Option<Held> {
-        let event = self.alternative.events.get(place)?;
+        let event = self.alternative.events().get(place)?;
         self.best(&Wanted::Event(event.clause.id), |kind, message, lines| match kind {
             Kind::Event(entry) => event.hold(entry, message, lines),
             _ => None,
@@ -120,8 +120,8 @@ impl Seek<'_, '_, '_> {
 
     fn text(&self) -> Option<Held> {
         let phrases = self.alternative.clauses.text.as_ref()?;
-        let alone = self.alternative.has_only_events() && self.alternative.events.is_empty();
-        let lines = self.scene.phrases(&self.alternative.text, self.scope)?;
+        let alone = self.alternative.has_only_events() && self.alternative.clauses.event.is_empty();
+        let lines = self.scene.phrases(self.alternative.text(), self.scope)?;
         Some(clauses::text(phrases, alone, lines))
     }
 }

@@ -10,6 +10,7 @@ use crate::evidence::Fault;
 use crate::signature::names::{FramePattern, Pattern, folded, module};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 /// A frame that more ways than this name says little; only those that begin with it are tried.
 const COMMON: usize = 64;
@@ -20,20 +21,15 @@ pub(super) struct Alternative<'db> {
     /// Number of the signature in the database.
     pub(super) order: usize,
     pub(super) clauses: &'db Clauses,
-    pub(super) stack: Option<StackClause>,
-    pub(super) events: Vec<EventPattern>,
-    /// Phrases, folded.
-    pub(super) text: Vec<String>,
+    pub(super) stack: Option<StackClause<'db>>,
+    events: OnceLock<Vec<EventPattern>>,
+    text: OnceLock<Vec<String>>,
     /// The fault clause names a module of the runtime.
     pub(super) common_module: bool,
 }
 
 impl<'db> Alternative<'db> {
     fn new(order: usize, entry: &'db Entry, clauses: &'db Clauses, runtime: &RuntimeFrames) -> Self {
-        let text = clauses
-            .text
-            .as_ref()
-            .map_or(Vec::new(), |phrases| phrases.iter().map(|phrase| folded(phrase)).collect());
         let faulting = clauses.fault.as_ref().and_then(|fault| fault.module.as_deref());
         let common_module = faulting.is_some_and(|name| {
             FramePattern::read(&format!("{name}!*"))
@@ -44,14 +40,25 @@ impl<'db> Alternative<'db> {
             order,
             clauses,
             stack: StackClause::new(clauses, runtime),
-            events: clauses.event.iter().map(EventPattern::new).collect(),
-            text,
+            events: OnceLock::new(),
+            text: OnceLock::new(),
             common_module,
         }
     }
 }
 
 impl Alternative<'_> {
+    /// Its event clauses, made ready when they are first asked for: most never are.
+    pub(super) fn events(&self) -> &[EventPattern] {
+        self.events.get_or_init(|| self.clauses.event.iter().map(EventPattern::new).collect())
+    }
+
+    /// Its phrases, folded.
+    pub(super) fn text(&self) -> &[String] {
+        let folded = || self.clauses.text.iter().flatten().map(|phrase| folded(phrase)).collect();
+        self.text.get_or_init(folded)
+    }
+
     /// Whether it asks for nothing but events and phrases, which need no crash.
     pub(super) fn has_only_events(&self) -> bool {
         let Clauses { stack, bugcheck, fault, exception, .. } = self.clauses;
@@ -129,7 +136,7 @@ impl<'db> Index<'db> {
             if let Some(event) = clauses.event.get(telling) {
                 self.events.entry(event.id).or_default().push((number, telling));
             }
-        } else if let Some(longest) = alternative.text.iter().max_by_key(|phrase| phrase.len()) {
+        } else if let Some(longest) = alternative.text().iter().max_by_key(|phrase| phrase.len()) {
             self.phrases.entry(longest.clone()).or_default().push(number);
         }
     }
@@ -181,18 +188,21 @@ struct Posting {
 #[derive(Default)]
 struct Frames {
     /// By module and function, where both are exact.
-    exact: HashMap<(String, String), Vec<Posting>>,
+    exact: HashMap<String, HashMap<String, Vec<Posting>>>,
     /// Frames with a `*`, without module or with an offset, by module; without one under the empty name.
     open: BTreeMap<String, Vec<(FramePattern, Posting)>>,
 }
 
 impl Frames {
-    fn list(&mut self, number: usize, stack: &StackClause) {
+    fn list(&mut self, number: usize, stack: &StackClause<'_>) {
         let telling = stack.telling.iter().filter_map(|index| stack.frames.get(*index));
         for (place, frame) in telling.enumerate() {
             let posting = Posting { number, place, anywhere: stack.anywhere };
             match Self::key(frame) {
-                Some(key) => self.exact.entry(key).or_default().push(posting),
+                Some((module, function)) => {
+                    let functions = self.exact.entry(module.to_owned()).or_default();
+                    functions.entry(function.to_owned()).or_default().push(posting);
+                }
                 None => {
                     let module = frame.module.as_ref().and_then(Pattern::exact).unwrap_or("").to_owned();
                     self.open.entry(module).or_default().push((frame.clone(), posting));
@@ -201,14 +211,17 @@ impl Frames {
         }
     }
 
-    fn key(frame: &FramePattern) -> Option<(String, String)> {
-        let module = frame.module.as_ref()?.exact()?;
-        Some((module.to_owned(), frame.function.exact()?.to_owned()))
+    fn key(frame: &FramePattern) -> Option<(&str, &str)> {
+        Some((frame.module.as_ref()?.exact()?, frame.function.exact()?))
+    }
+
+    fn postings(&self, (module, function): (&str, &str)) -> Option<&Vec<Posting>> {
+        self.exact.get(module)?.get(function)
     }
 
     /// How many ways name a frame.
     fn named_by(&self, frame: &FramePattern) -> usize {
-        Self::key(frame).and_then(|key| self.exact.get(&key)).map_or(1, Vec::len)
+        Self::key(frame).and_then(|key| self.postings(key)).map_or(1, Vec::len)
     }
 
     /// The ways that share their first or second telling frame with a stack, or any two.
@@ -221,11 +234,11 @@ impl Frames {
         };
         let mut seen = BTreeSet::new();
         for row in rows.iter().filter(|row| !row.name.is_blank()) {
-            let key = (row.name.module.clone(), row.name.function.clone());
+            let key = (row.name.module.as_str(), row.name.function.as_str());
             let open = [row.name.module.as_str(), ""].into_iter().filter_map(|module| self.open.get(module));
             let open = open.flatten().filter(|(frame, _)| frame.holds(&row.name));
             open.for_each(|(_, posting)| count(posting));
-            if let Some(list) = self.exact.get(&key)
+            if let Some(list) = self.postings(key)
                 && seen.insert(key)
             {
                 list.iter().filter(|posting| posting.place < 2 || list.len() <= COMMON).for_each(&mut count);

@@ -75,7 +75,7 @@ impl<'db> Matcher<'db> {
                 // The event must be the one the way is listed under, or every 9405 would begin all of them.
                 let message = scene.message(at);
                 let holds = |&(number, place): &(usize, usize)| {
-                    let pattern = self.index.alternative(number)?.events.get(place)?;
+                    let pattern = self.index.alternative(number)?.events().get(place)?;
                     pattern.hold(event, message, piece.place.lines).map(|_| number)
                 };
                 self.index.by_event(event.id).iter().filter_map(holds).collect()

@@ -37,10 +37,10 @@ pub(super) fn rows<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Vec<Row<'e>
 }
 
 /// A stack clause made ready.
-pub(super) struct StackClause {
+pub(super) struct StackClause<'db> {
     pub(super) frames: Vec<FramePattern>,
     /// The frames as the signature spells them.
-    labels: Vec<String>,
+    labels: &'db [String],
     /// How telling each frame is, see [`weigh`](StackClause::weigh).
     weights: Vec<f64>,
     /// Index of each telling frame.
@@ -76,10 +76,10 @@ pub(super) enum Deviation {
     OnTop,
 }
 
-impl StackClause {
+impl<'db> StackClause<'db> {
     /// `None` when the clauses have no stack.
-    pub(super) fn new(clauses: &Clauses, runtime: &RuntimeFrames) -> Option<Self> {
-        let labels = clauses.stack.clone()?;
+    pub(super) fn new(clauses: &'db Clauses, runtime: &RuntimeFrames) -> Option<Self> {
+        let labels = clauses.stack.as_deref()?;
         let frames: Vec<_> = labels.iter().filter_map(|label| FramePattern::read(label).ok()).collect();
         let standing: Vec<_> = frames.iter().map(|frame| runtime.standing(&frame.as_name())).collect();
         let level = standing.iter().copied().max()?;

@@ -148,6 +148,45 @@ fn one_frame_alone_is_possible_and_with_words_likely() {
 }
 
 #[test]
+fn a_short_clause_tolerates_no_frame_on_top() {
+    let clause = "stack = [\"m!a\", \"m!b\"]";
+    assert_eq!(on_stack(clause, &["ntdll!RtlFreeHeap", "m!a", "m!b"]), Some(Confidence::Exact));
+    assert_eq!(on_stack(clause, &["m!x", "m!a", "m!b"]), Some(Confidence::Possible));
+}
+
+#[test]
+fn a_components_frame_above_the_systems_is_the_place_of_another_crash() {
+    let clause = "stack = [\"user32!a\", \"user32!b\", \"user32!c\"]";
+    assert_eq!(on_stack(clause, &["user32!x", "user32!a", "user32!b", "user32!c"]), Some(Confidence::Likely));
+    let below = ["m!x", "user32!a", "user32!b", "user32!c"];
+    assert_eq!(on_stack(clause, &below), Some(Confidence::Possible));
+}
+
+#[test]
+fn one_frame_of_a_component_over_the_systems_is_a_place() {
+    let clause = "stack = [\"m!a\", \"user32!b\"]";
+    assert_eq!(on_stack(clause, &["ntdll!x", "m!a", "user32!b"]), Some(Confidence::Exact));
+    assert_eq!(on_stack(clause, &["m!a", "user32!c"]), Some(Confidence::Possible));
+    assert_eq!(
+        on_stack("stack = [\"m!a\", \"kernel32!b\"]", &["m!a", "kernel32!b"]),
+        Some(Confidence::Possible)
+    );
+    let clause = "stack = [\"ntdll!a\", \"kernel32!b\", \"m!c\"]";
+    assert_eq!(on_stack(clause, &["ntdll!a", "kernel32!b", "m!c"]), Some(Confidence::Exact));
+}
+
+#[test]
+fn an_issue_that_holds_exactly_explains_a_near_one_away() {
+    let ours = "[[match]]\nstack = [\"m!x\", \"m!a\", \"m!b\"]";
+    let theirs = "[[match]]\nstack = [\"m!a\", \"m!b\", \"m!c\"]";
+    let frames = [stack(&["m!x", "m!a", "m!b", "m!c"])];
+    let sure = |matches: &[&str]| found(&database(matches), &frames);
+    assert_eq!(sure(&[theirs]), [("A".to_owned(), Some(Confidence::Likely))]);
+    let both = [("A".to_owned(), Some(Confidence::Exact)), ("B".to_owned(), Some(Confidence::Possible))];
+    assert_eq!(sure(&[ours, theirs]), both);
+}
+
+#[test]
 fn a_frame_that_repeats_counts_from_the_innermost() {
     assert_eq!(
         on_stack("stack = [\"m!a\", \"m!b\"]", &["m!a", "m!a", "m!a", "m!b"]),
@@ -266,6 +305,24 @@ fn a_fault_compares_addresses_as_numbers() {
     assert_eq!(fault("m.dll", None), Some(Confidence::Likely));
     assert_eq!(fault("m.dll", Some("12a3c")), None);
     assert_eq!(fault("n.dll", Some("12a3b")), None);
+}
+
+#[test]
+fn words_beside_a_fault_tell_and_make_up_for_nothing_that_is_absent() {
+    let database = database(&[
+        "[[match]]\nfault = { process = \"mta.*\", exception = \"0x80000003\" }\ntext = [\"subdomain\"]",
+        "[[match]]\nbugcheck = { code = 10, parameters = [\"*\", \"2\"] }\ntext = [\"subdomain\"]",
+    ]);
+    let mut words = text(5, "subdomain");
+    words.incident = Some(1);
+    let sure = |kind: Kind| found(&database, &[piece(1, Some(1), kind), words.clone()]);
+    let fault = Fault { process: Some("mta.dbg".into()), exception: Some(0x8000_0003), ..Fault::default() };
+    assert_eq!(sure(Kind::Fault(fault.clone())), [("A".to_owned(), Some(Confidence::Likely))]);
+    assert_eq!(sure(Kind::Fault(Fault { exception: None, ..fault }))[0].0, "?");
+    let stop = |parameters| Kind::Bugcheck(Bugcheck { code: 10, parameters, ..Bugcheck::default() });
+    assert_eq!(sure(stop(vec![])), [("?".to_owned(), None)]);
+    assert_eq!(sure(stop(vec![None; 4])), [("?".to_owned(), None)]);
+    assert_eq!(sure(stop([1, 2, 3, 4].map(Some).to_vec())), [("B".to_owned(), Some(Confidence::Likely))]);
 }
 
 #[test]

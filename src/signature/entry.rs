@@ -1,7 +1,7 @@
 //! A signature and where it came from: a TOML file, or a pack that is read as far as it is asked for.
 
 use super::model::{Clauses, Signature};
-use super::pack::{Pack, Row};
+use super::pack::{Body, Pack, Row};
 use super::place::{Step, line_of};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ enum Origin {
     },
     Packed {
         pack: Arc<Pack>,
-        row: Row,
+        body: Body,
         clauses: OnceLock<Vec<Clauses>>,
         signature: OnceLock<Box<Signature>>,
     },
@@ -37,9 +37,10 @@ impl Entry {
     }
 
     pub(super) fn packed(pack: &Arc<Pack>, row: Row) -> Self {
-        let (id, path) = (row.id.clone(), PathBuf::from(&row.path));
+        let Row { id, path, body } = row;
         let (clauses, signature) = (OnceLock::new(), OnceLock::new());
-        Entry { id, path, origin: Origin::Packed { pack: Arc::clone(pack), row, clauses, signature } }
+        let origin = Origin::Packed { pack: Arc::clone(pack), body, clauses, signature };
+        Entry { id, path: path.into(), origin }
     }
 
     /// Id of the signature.
@@ -56,7 +57,7 @@ impl Entry {
     pub fn clauses(&self) -> &[Clauses] {
         match &self.origin {
             Origin::File { signature, .. } => &signature.matches,
-            Origin::Packed { pack, row, clauses, .. } => clauses.get_or_init(|| pack.clauses(row)),
+            Origin::Packed { pack, body, clauses, .. } => clauses.get_or_init(|| pack.clauses(*body)),
         }
     }
 
@@ -64,8 +65,8 @@ impl Entry {
     pub fn signature(&self) -> &Signature {
         match &self.origin {
             Origin::File { signature, .. } => signature,
-            Origin::Packed { pack, row, signature, .. } => {
-                signature.get_or_init(|| Box::new(pack.signature(row)))
+            Origin::Packed { pack, body, signature, .. } => {
+                signature.get_or_init(|| Box::new(pack.signature(*body)))
             }
         }
     }

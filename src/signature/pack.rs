@@ -54,13 +54,20 @@ macro_rules! packed_choice {
 /// How a pack begins.
 const MAGIC: &[u8] = b"kbtriage pack 1\n";
 
-/// Where a signature stands in a pack.
+/// A row of the table.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
-    /// Its id.
+    /// Id of the signature.
     pub(super) id: String,
     /// Its file.
     pub(super) path: String,
+    /// Where it stands.
+    pub(super) body: Body,
+}
+
+/// Where a signature stands in a pack, counted from where the bodies begin.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Body {
     start: u32,
     length: u32,
 }
@@ -73,7 +80,8 @@ pub(super) fn write(signatures: &[(String, Signature)], frames: &Vec<RuntimeEntr
         let start = bodies.len();
         signature.put(&mut bodies);
         let length = number(bodies.len() - start);
-        table.push(Row { id: signature.id.clone(), path: path.clone(), start: number(start), length });
+        let body = Body { start: number(start), length };
+        table.push(Row { id: signature.id.clone(), path: path.clone(), body });
     }
     let mut pack = MAGIC.to_vec();
     frames.put(&mut pack);
@@ -100,18 +108,18 @@ impl Pack {
     }
 
     /// The clauses of a signature, and nothing else of it.
-    pub(super) fn clauses(&self, row: &Row) -> Vec<Clauses> {
-        Vec::take(&mut self.body(row))
+    pub(super) fn clauses(&self, body: Body) -> Vec<Clauses> {
+        Vec::take(&mut self.reader(body))
     }
 
     /// A whole signature.
-    pub(super) fn signature(&self, row: &Row) -> Signature {
-        Signature::take(&mut self.body(row))
+    pub(super) fn signature(&self, body: Body) -> Signature {
+        Signature::take(&mut self.reader(body))
     }
 
-    fn body(&self, row: &Row) -> Reader<'_> {
-        let start = self.bodies.saturating_add(row.start as usize);
-        Reader(self.bytes.get(start..start.saturating_add(row.length as usize)).unwrap_or_default())
+    fn reader(&self, body: Body) -> Reader<'_> {
+        let start = self.bodies.saturating_add(body.start as usize);
+        Reader(self.bytes.get(start..start.saturating_add(body.length as usize)).unwrap_or_default())
     }
 }
 
@@ -171,7 +179,7 @@ impl Packed for String {
 
     fn take(from: &mut Reader<'_>) -> Self {
         let length = from.number() as usize;
-        String::from_utf8_lossy(from.bytes(length)).into_owned()
+        str::from_utf8(from.bytes(length)).unwrap_or_default().to_owned()
     }
 }
 
@@ -221,7 +229,8 @@ packed!(ExceptionClause { code, address });
 packed!(Fix { file, version, product });
 packed!(Example { expect, text });
 packed!(Allow { lint, reason });
-packed!(Row { id, path, start, length });
+packed!(Row { id, path, body });
+packed!(Body { start, length });
 packed!(RuntimeEntry { frame, reason, class });
 packed_choice!(Status { Reviewed, Draft });
 packed_choice!(Expect { Match, NoMatch });
@@ -261,8 +270,8 @@ mod tests {
         let (pack, rows, read) = Pack::open(Cow::Owned(pack)).unwrap();
         let [row] = rows.as_slice() else { panic!("{rows:?}") };
         assert_eq!((row.id.as_str(), row.path.as_str()), ("A-1", "a.toml"));
-        assert_eq!(pack.clauses(row), signature.matches);
-        assert_eq!(pack.signature(row), signature);
+        assert_eq!(pack.clauses(row.body), signature.matches);
+        assert_eq!(pack.signature(row.body), signature);
         assert_eq!(read, frames);
     }
 
@@ -283,8 +292,8 @@ mod tests {
     fn read_all(pack: &[u8]) {
         let Some((pack, rows, _)) = Pack::open(Cow::Owned(pack.to_owned())) else { return };
         for row in &rows {
-            pack.clauses(row);
-            pack.signature(row);
+            pack.clauses(row.body);
+            pack.signature(row.body);
         }
     }
 }

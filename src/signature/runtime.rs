@@ -14,15 +14,22 @@ pub(super) const FILE: &str = "runtime-frames.toml";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
     by_module: HashMap<String, Vec<(FramePattern, Standing)>>,
+    /// Functions of any module.
+    by_function: HashMap<String, Standing>,
     any_module: Vec<(FramePattern, Standing)>,
 }
 
 impl RuntimeFrames {
     /// Adds a pattern, once: a folder may hold a copy of the list that the binary carries.
     pub(super) fn add(&mut self, pattern: FramePattern, class: Standing) {
-        let own = match pattern.module.as_ref().and_then(Pattern::exact) {
-            Some(module) => self.by_module.entry(module.to_owned()).or_default(),
-            None => &mut self.any_module,
+        let own = match (pattern.module.as_ref().map(Pattern::exact), pattern.function.exact()) {
+            (Some(Some(module)), _) => self.by_module.entry(module.to_owned()).or_default(),
+            (None, Some(function)) => {
+                let least = self.by_function.entry(function.to_owned()).or_insert(class);
+                *least = class.min(*least);
+                return;
+            }
+            _ => &mut self.any_module,
         };
         if !own.contains(&(pattern.clone(), class)) {
             own.push((pattern, class));
@@ -39,6 +46,7 @@ impl RuntimeFrames {
             .chain(&self.any_module)
             .filter(|(pattern, _)| pattern.holds(frame))
             .map(|(_, class)| *class)
+            .chain(self.by_function.get(&frame.function).copied())
             .min()
             .unwrap_or(Standing::Own)
     }

@@ -19,8 +19,16 @@ fn lints_of(path: &str, text: &str) -> Vec<LintFinding> {
     let runtime = "[[frame]]\nframe = \"ntdll!*\"\nreason = \"r\"\n\
                    [[frame]]\nframe = \"user32!*\"\nreason = \"r\"\nclass = \"system\"\n";
     database.add(Path::new("runtime-frames.toml"), Cow::Borrowed(runtime)).unwrap();
+    let other = |id: &str, frames: &str| {
+        Cow::Owned(format!("{HEAD}\n[[match]]\nstack = {frames}\n{EXAMPLE}").replace("ACME-1", id))
+    };
+    let others = [("ACME-8", "[\"acme!Open\", \"acme!Menu\"]"), ("ACME-9", "[\"acme!Print\"]")];
+    for (id, frames) in others {
+        database.add(Path::new(&format!("{}.toml", id.to_lowercase())), other(id, frames)).unwrap();
+    }
     database.add(Path::new(path), Cow::Owned(text.to_owned())).unwrap();
-    lint(&database)
+    let others = others.map(|(id, _)| id);
+    lint(&database).into_iter().filter(|finding| !others.contains(&finding.signature.as_str())).collect()
 }
 
 fn names(text: &str) -> Vec<&'static str> {
@@ -53,6 +61,15 @@ fn cases() -> Vec<(&'static str, String, String)> {
             clean.replace("\"draft\"", "\"reviewed\""),
             head("cause = \"c\"\nresolution = \"r\"").replace("\"draft\"", "\"reviewed\""),
         ),
+        (
+            "twin",
+            with_match("stack = [\"ACME.EXE!_Open@4\", \"acme!Menu\"]"),
+            format!(
+                "{}\n[[allow]]\nlint = \"twin\"\nreason = \"ACME-8 tells of it too.\"\n",
+                with_match("stack = [\"acme!Open\", \"acme!Menu\"]")
+            ),
+        ),
+        ("shadowed", with_match("stack = [\"acme!Print\", \"acme!Menu\"]"), clean.clone()),
         ("unknown-lint", tail("[[allow]]\nlint = \"shrt-stack\"\nreason = \"r\""), clean.clone()),
         (
             "unused-allow",
@@ -116,9 +133,19 @@ fn every_lint_can_be_silenced() {
     for (lint, bad, _) in
         cases().into_iter().filter(|(lint, ..)| !lint.contains("-allow") && *lint != "unknown-lint")
     {
-        let silenced = format!("{bad}\n[[allow]]\nlint = \"{lint}\"\nreason = \"tested\"\n");
+        let silenced = format!("{bad}\n[[allow]]\nlint = \"{lint}\"\nreason = \"ACME-8\"\n");
         assert_eq!(names(&silenced), [""; 0], "{lint}");
     }
+}
+
+#[test]
+fn a_twin_that_there_is_not_is_no_silence() {
+    let twin = |id: &str| {
+        let clauses = with_match("stack = [\"acme!Open\", \"acme!Menu\"]");
+        format!("{clauses}\n[[allow]]\nlint = \"twin\"\nreason = \"As {id}.\"\n")
+    };
+    assert_eq!(names(&twin("ACME-8")), [""; 0]);
+    assert_eq!(names(&twin("ACME-7")), ["twin", "unused-allow"]);
 }
 
 #[test]
