@@ -63,6 +63,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     fault::exception::DIALECT,
     stack::visual_studio::DIALECT,
     debug::modules::DIALECT,
+    debug::installed::DIALECT,
     stack::managed::DIALECT,
     stack::tool::DIALECT,
     stack::bare::DIALECT,

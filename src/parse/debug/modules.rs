@@ -198,7 +198,7 @@ fn property(text: &str, label: &str) -> Option<String> {
 }
 
 /// The version that a value begins with: `10.0.19041.1 (WinBuild.160101.0800)`.
-fn version_of(value: &str) -> Option<String> {
+pub(super) fn version_of(value: &str) -> Option<String> {
     let word = value.split_whitespace().next()?;
     let parts: Vec<_> = word.split('.').collect();
     let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

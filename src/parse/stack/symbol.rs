@@ -4,6 +4,7 @@
 //! `store!<nosymbols>`, `+0x12fab0`, `store!0x0000000000439929`, `<Unloaded_x.dll>+0x1c`, `<nosymbols>`, `0x77e52236`,
 //! `RPCRT4!?Dispatch@RPC@@QAEJPAU_RPC_MESSAGE@@@Z+0x42`, ``STORE!Tlist<Hdr>::`scalar deleting destructor'+0xe``,
 //! `app!std::vector<int,std::allocator<int> >::operator[]+0x1f`, `mod!fn - 0x194a0`.
+//! Archives that took `<...>` for a tag have left `store!nosymbols`, which names no function either.
 //! A function ends at the first blank that is not inside brackets or backquotes; arguments are not part of it.
 
 use crate::parse::hex;
@@ -100,6 +101,10 @@ fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
         let (len, open) = function(rest);
         if len == 0 {
             return None;
+        }
+        if &rest[..len] == "nosymbols" {
+            symbol.len += len;
+            return Some(());
         }
         symbol.function = Some(rest[..len].to_owned());
         symbol.len += len;
@@ -274,6 +279,7 @@ mod tests {
         check("vbscript+0x36ad", "vbscript", "", "0x36ad");
         check("<Unloaded_x.dll>+0x1c", "<Unloaded_x.dll>", "", "0x1c");
         check("store!<nosymbols>", "store", "", "");
+        check("netapi32!nosymbols", "netapi32", "", "");
         check("store!0x0000000000439929", "store", "", "");
         check("0x77e52236", "", "", "");
         check("+0x12fab0", "", "", "0x12fab0");
