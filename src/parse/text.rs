@@ -5,11 +5,12 @@ const LOOK: usize = 2_000;
 
 /// The beginning of a text, as far as one look goes.
 pub(crate) fn clip(text: &str) -> &str {
-    let mut end = text.len().min(LOOK);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or("")
+    first(text, LOOK)
+}
+
+/// The first `most` bytes of a text, or a few less where a character would be cut.
+pub(crate) fn first(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or("")
 }
 
 /// Where `needle` stands in `text`, without ASCII case.

@@ -120,18 +120,27 @@ impl Row {
     fn around(page: &Page<'_>, id: &Id) -> Row {
         let text = page.text(id.start.line);
         let from = header_start(text, 0, id.start.at);
-        let to = row_end(page, id, NEAR);
         let lead = text.get(..from).unwrap_or("");
         let last = lead.trim_end_matches([' ', '\t', '"', '(', '*', '-', '[']);
         let begins_line = is_bullet(lead);
-        Row {
+        let mut row = Row {
             from,
-            to,
-            whole: to >= page.text(id.end.line).len().min(near(page, id)),
+            to: id.end.at,
+            whole: false,
             begins_line,
             after_sentence: !begins_line && last.ends_with(['.', ':', ')', '!', '?', ']', '=', '>', '-']),
             source: if begins_line { None } else { source_name(lead) },
+        };
+        if row.may_be_entry(id) {
+            row.to = row_end(page, id, NEAR);
+            row.whole = row.to >= page.text(id.end.line).len().min(near(page, id));
         }
+        row
+    }
+
+    /// Whether what stands before the id leaves it open that this is an entry.
+    fn may_be_entry(&self, id: &Id) -> bool {
+        self.begins_line || self.after_sentence || self.source.is_some() || id.separated
     }
 
     /// Follows the row of an entry to its end.
@@ -144,7 +153,7 @@ impl Row {
 
     /// Whether an entry stands here rather than a sentence that names it.
     fn is_entry(&self, page: &Page<'_>, id: &Id) -> bool {
-        if prose::is_title(page, id.start.line) {
+        if !self.may_be_entry(id) || prose::is_title(page, id.start.line) {
             return false;
         }
         let tail = page.text(id.end.line).get(id.end.at..self.to).unwrap_or("");

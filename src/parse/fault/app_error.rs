@@ -19,7 +19,7 @@
 use crate::evidence::{Fault, Kind};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, find};
+use crate::parse::text::{clip, find, first};
 use crate::parse::words::{is_placeholder, starts_with};
 use crate::parse::{Dialect, hex};
 
@@ -161,7 +161,7 @@ impl<'t> Fields<'t> {
     fn behind_label(&self) -> Option<usize> {
         let labels =
             if self.at == 0 { ["application name:", "application"] } else { ["module name:", "module"] };
-        let near = self.text.get(self.at..)?;
+        let near = first(self.text.get(self.at..)?, 180);
         labels
             .iter()
             .find_map(|label| find(near, label).filter(|at| *at < 160).map(|at| self.at + at + label.len()))

@@ -6,6 +6,7 @@ use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
+use crate::parse::text::first;
 
 /// A row, and what speaks for and against it.
 pub(crate) struct Row {
@@ -294,8 +295,7 @@ fn read_tail(text: &str, at: usize) -> Option<Tail> {
 
 /// Whether a symbol with function or offset begins `text`.
 fn looks_like_symbol(text: &str) -> bool {
-    let word = text.split([' ', '\t']).next().unwrap_or("");
-    let word = word.get(..word.floor_char_boundary(512)).unwrap_or("");
+    let word = first(text, 512).split([' ', '\t']).next().unwrap_or("");
     (word.contains('!') || word.contains("+0x")) && symbol::read(word).is_some()
 }
 

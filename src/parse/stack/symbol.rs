@@ -27,7 +27,7 @@ pub(crate) struct Symbol {
 /// The longest symbol read; template names of a kilobyte exist.
 const LONGEST: usize = 4_096;
 /// The most brackets and quotes open at once. What opens more and closes none is no template.
-const DEEPEST: usize = 40;
+const DEEPEST: usize = 32;
 
 /// The symbol that `text` begins with.
 pub(crate) fn read(text: &str) -> Option<Symbol> {
@@ -158,6 +158,10 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
     let mut depth = Depth::default();
     let mut at = 0;
     while let Some(char) = text[at..].chars().next() {
+        if char.is_ascii_alphanumeric() && char != 'o' {
+            at += 1;
+            continue;
+        }
         let rest = &text[at..];
         if char == 'o'
             && let Some(after) = rest.strip_prefix("operator")
@@ -243,6 +247,10 @@ impl Depth {
             '}' if self.curly > 0 => self.curly -= 1,
             '(' if inside || rest.starts_with("(anonymous") => self.round += 1,
             ')' if self.round > 0 => self.round -= 1,
+            // `a!List<b!c`: another symbol begins, and the bracket never closes.
+            '!' if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.')) => {
+                return false;
+            }
             '|' if !inside => {
                 return before.ends_with(char::is_alphanumeric) && rest[1..].starts_with(char::is_numeric);
             }

@@ -22,7 +22,7 @@ use super::code::{self, Code};
 use crate::evidence::{Bugcheck, Kind, bugcheck_code, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, find};
+use crate::parse::text::{clip, find, first};
 use crate::parse::words::starts_with;
 use crate::parse::{Dialect, hex, prose};
 
@@ -47,6 +47,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
 /// How far after the anchor the parameters and the module may stand.
 const AHEAD: usize = 600;
 const BEHIND: usize = 60;
+/// The most of a line below a stop code that is looked at.
+const ROW: usize = 200;
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let glued = page.text(pos.line).get(..pos.at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
@@ -145,7 +147,7 @@ fn parameters_below(page: &Page<'_>, flow: &Flow) -> Option<Vec<Option<u64>>> {
 /// shows below it.
 fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
     let head =
-        (span.to.line + 1..span.to.line + 12).find(|line| clip(page.text(*line)).contains("DateStmp"))?;
+        (span.to.line + 1..span.to.line + 12).find(|line| first(page.text(*line), ROW).contains("DateStmp"))?;
     let row = |line: &usize| {
         page.text(*line)
             .split_ascii_whitespace()
@@ -154,7 +156,7 @@ fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
     };
     let last = (head + 1..head + 200)
         .take_while(|line| {
-            row(line) || page.text(*line).trim().is_empty() || clip(page.text(*line)).contains("Address")
+            row(line) || page.text(*line).trim().is_empty() || first(page.text(*line), ROW).contains("Address")
         })
         .filter(row)
         .last()?;
@@ -328,7 +330,7 @@ fn based_module(text: &str) -> Option<String> {
 /// The line with the module may stand in a paragraph of its own, a few lines below.
 fn below(page: &Page<'_>, flow: &Flow, end: usize) -> Option<String> {
     let line = flow.pos(end.saturating_sub(1)).line;
-    (line + 1..line + 6).find_map(|line| based_module(page.text(line)))
+    (line + 1..line + 6).find_map(|line| based_module(first(page.text(line), ROW)))
 }
 
 /// `... in Tcpip.sys`, ` - win32k.sys`, ` driver scsiport.sys`, within the sentence.
