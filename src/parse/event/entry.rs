@@ -32,6 +32,8 @@ pub(crate) struct Entry<'p, 't> {
     page: &'p Page<'t>,
     pub(crate) event: Event,
     time: Option<String>,
+    /// Fields taken so far, beside the id.
+    fields: usize,
     /// Where the value of a message label begins.
     message: Option<Pos>,
     /// The line on which the id stands.
@@ -42,9 +44,11 @@ pub(crate) struct Entry<'p, 't> {
 
 impl<'p, 't> Entry<'p, 't> {
     pub(crate) fn new(page: &'p Page<'t>, id: &Id, row: &Row) -> Self {
-        let first = Pos { line: id.start.line, at: row.from };
-        let event = Event { id: id.value, source: row.source.clone(), ..Event::default() };
-        Entry { page, event, time: None, message: None, id_line: id.end.line, first, last: id.end }
+        let at = if row.time.is_some() { 0 } else { row.from };
+        let first = Pos { line: id.start.line, at };
+        let event =
+            Event { id: id.value, source: row.source.clone(), time: row.time.clone(), ..Event::default() };
+        Entry { page, event, time: None, fields: 0, message: None, id_line: id.end.line, first, last: id.end }
     }
 
     /// Whether the entry has this field already, so that a second one begins another entry.
@@ -104,6 +108,7 @@ impl<'p, 't> Entry<'p, 't> {
             return;
         }
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.fields += 1;
         match field {
             Field::Source => {
                 let length = source_length(&value);
@@ -231,7 +236,7 @@ impl<'p, 't> Entry<'p, 't> {
                     message::read(page, tail_at, cut)
                 }
             }
-            None if row.whole => message::below(page, self.last.line, id.separated),
+            None if row.whole => message::below(page, self.last.line, id.separated || self.fields > 0),
             None => None,
         };
         if let Some((message, end)) = found {

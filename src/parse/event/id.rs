@@ -100,13 +100,13 @@ fn labelled(page: &Page<'_>, hit: Pos) -> Option<Id> {
 }
 
 /// `text` after `word`, compared without case.
-fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+pub(crate) fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let head = text.get(..word.len())?;
     head.eq_ignore_ascii_case(word).then(|| &text[word.len()..])
 }
 
 /// `text` after `id`, `ID's`, ` IDs`, `-ID`, ` code`, ` number`; what follows must not be a letter.
-fn id_word(text: &str) -> Option<&str> {
+pub(crate) fn id_word(text: &str) -> Option<&str> {
     let text = text.trim_start_matches([' ', '\t', '-', '_']);
     let rest = ["ids", "id's", "id(s)", "id", "code", "number", "no."].into_iter().find_map(|word| {
         strip_word(text, word).filter(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))

@@ -1,7 +1,8 @@
 //! Events that a sentence or a title names: `events 116 and 117 are logged`, `Event IDs 1, 2, and 3`, `a 9405 event`.
 //!
-//! A range (`Events 1283 through 1305`) gives the two ids that are printed. A number before the word counts only with an
-//! article (`an 1026 event`), since `57 events were found` counts entries.
+//! A range (`Events 1283 through 1305`) gives the two ids that are printed. A number before the word counts only where
+//! it says id (`2110 and 9405 Event IDs`) or with an article (`an 1026 event`), since `57 events were found` counts
+//! entries.
 
 use super::id::{self, Id};
 use crate::evidence::{Event, Kind};
@@ -24,6 +25,47 @@ pub(crate) fn read(page: &Page<'_>, id: &Id) -> Option<Claim> {
         end = to;
     }
     Some(Claim { pieces, block: None, end })
+}
+
+/// Whether a number stands right before the word at `hit`; most events in prose have none.
+pub(crate) fn may_be_numbered(page: &Page<'_>, hit: Pos) -> bool {
+    let before = page.text(hit.line).get(..hit.at);
+    before.is_some_and(|before| {
+        before.strip_suffix(' ').is_some_and(|number| number.ends_with(|c: char| c.is_ascii_digit()))
+    })
+}
+
+/// The ids before the word at `hit`: `a 9405 event`, `2110 and 9405 Event IDs`.
+pub(crate) fn numbered(page: &Page<'_>, hit: Pos) -> Option<Claim> {
+    let after = id::strip_word(page.rest(hit), "event")?;
+    let plural = id::strip_word(after, "s").unwrap_or(after);
+    let (named, rest) = id::id_word(plural).map_or((false, after), |rest| (true, rest));
+    if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    let end = Pos { at: page.text(hit.line).len() - rest.len(), ..hit };
+    let mut before = page.text(hit.line).get(..hit.at)?;
+    let mut pieces = Vec::new();
+    while let Some((head, id)) = id_before(before, named).filter(|_| pieces.len() < LISTED) {
+        let to = if pieces.is_empty() { end } else { Pos { at: before.trim_end().len(), ..hit } };
+        pieces.push(mention(id, Span { from: Pos { at: head.len(), ..hit }, to }));
+        before = head.trim_end();
+        before = [" and", " or", ","].iter().find_map(|joint| before.strip_suffix(joint)).unwrap_or(before);
+    }
+    let article = before.trim_end().rsplit([' ', '\t', '(', '"']).next().unwrap_or("");
+    let article = ["a", "an", "the", "this"].iter().any(|word| article.eq_ignore_ascii_case(word));
+    pieces.reverse();
+    (named || article && !pieces.is_empty()).then_some(Claim { pieces, block: None, end })
+}
+
+/// The id that a text ends with, and what stands before it. Without the word `id` a year is none.
+fn id_before(text: &str, named: bool) -> Option<(&str, u32)> {
+    let text = text.trim_end();
+    let digits = text.bytes().rev().take(6).take_while(u8::is_ascii_digit).count();
+    let (head, digits) = text.split_at_checked(text.len() - digits)?;
+    let value = digits.parse().ok().filter(|value| named || !(1900..=2030).contains(value))?;
+    ((3..=5).contains(&digits.len()) && (head.is_empty() || head.ends_with([' ', '(', '"', '\t'])))
+        .then_some((head, value))
 }
 
 fn mention(id: u32, span: Span) -> Piece {
@@ -107,6 +149,14 @@ mod tests {
         assert_eq!(mentions("You may see Event ID 14005 and Event ID 59 there."), [14005, 59]);
         assert_eq!(mentions("The service fails with Event IDs 4014 4032 4057"), [4014, 4032, 4057]);
         assert_eq!(mentions("the archive holds Event ID 12006 and Event\nID 4117 then"), [12006, 4117]);
+    }
+
+    #[test]
+    fn a_number_before_the_word() {
+        assert_eq!(mentions("The MTA stops before logging a 9405 event: it ends."), [9405]);
+        assert_eq!(mentions("It fails with 2110 and 9405 Event IDs there."), [2110, 9405]);
+        assert_eq!(mentions("Watch for the 9037 Event ID."), [9037]);
+        assert_eq!(mentions("The 1998 event drew 2000 people; three 1026 events came."), [0u32; 0]);
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! Where the message of an event-log entry begins and ends.
 //!
-//! It runs over the lines of its paragraph, and over further paragraphs as long as these are indented like the entry. It
-//! ends at the next entry, a heading, a rule, `-or-`, the entry's XML, or after [`LINES`] lines.
+//! It runs over the lines of its paragraph, and over further paragraphs as long as these are indented like the entry.
+//! Without indentation a paragraph belongs to it where the label or the header was just read, or where it can be
+//! nothing else (see [`goes_on`]). It ends at the next entry, a heading, a rule, `-or-`, the entry's XML, or after
+//! [`LINES`] lines.
 
 use super::id::Id;
 use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
+use super::stamp;
+use super::viewer::source_name;
 use crate::parse::page::{Page, Pos};
+use crate::parse::text::{find, first};
 
 /// The most lines and bytes of a message that are kept.
 const LINES: usize = 40;
@@ -42,8 +47,11 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(Str
         }
         let here = indentation(raw);
         if text.is_empty() {
+            if blank > 0 && here == 0 && is_prose(raw) {
+                break;
+            }
             indent = here.min(indent);
-        } else if blank > 0 && (here == 0 || here < indent) {
+        } else if blank > 0 && (here < indent || here == 0 && !goes_on(&text, raw)) {
             break;
         }
         blank = 0;
@@ -64,8 +72,8 @@ pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(Str
     let first = (line + 1..line + 4).find(|line| !page.text(*line).trim().is_empty())?;
     let after_blank = first > line + 1;
     let here = indentation(page.text(first));
-    let outside = after_blank && (here < header || (header == 0 && here == 0 && !labelled));
-    if outside {
+    let prose = header == 0 && here == 0 && (!labelled || is_prose(page.text(first)));
+    if after_blank && (here < header || prose) {
         return announced(page, first);
     }
     if ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
@@ -73,6 +81,41 @@ pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(Str
     }
     read(page, Pos { line: first, at: here }, None)
 }
+
+/// Whether a paragraph without indentation goes on with a message: it lists values, or was announced.
+///
+/// `Error: Exception e0020002 occurred at Address 77f3cbcd.`, `[BASE IL TCP/IP DRVR 10 274] (12)`
+fn goes_on(message: &str, next: &str) -> bool {
+    let head = next.get(..floor_boundary(next, 60)).unwrap_or("");
+    let value = head.split_once(": ").is_some_and(|(name, value)| {
+        let words = name.split_whitespace().count();
+        name.starts_with(|c: char| c.is_uppercase()) && words <= 4 && !value.trim().is_empty()
+    });
+    let listed = value || head.starts_with('[') || head.starts_with("For more information, see");
+    (listed || message.ends_with(':')) && !is_prose(next)
+}
+
+/// Whether a paragraph begins as people write about an event, rather than as the event does.
+fn is_prose(paragraph: &str) -> bool {
+    let head = paragraph.get(..floor_boundary(paragraph, 120)).unwrap_or("").trim().to_ascii_lowercase();
+    let begins = |start: &&str| {
+        let rest = head.strip_prefix(*start);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    let spoken = head.split([' ', ',', '\'', '.']).any(|word| matches!(word, "i" | "we" | "our" | "my"));
+    spoken || PROSE.iter().any(|start| begins(&start)) || head.ends_with('?')
+}
+
+/// How people begin to write about an event.
+const PROSE: &[&str] = &[
+    "this happens", "this occurs", "this error", "this event", "this problem", "this issue", "this behavior",
+    "this article", "this message", "these", "when", "after", "before", "in some", "in addition", "in this",
+    "to resolve", "to work", "to fix", "please", "thanks", "thank", "hi", "hello", "any", "note", "notes", "where",
+    "and", "but", "also", "you", "the following", "the event", "the above", "both", "as a result", "what", "how", "why",
+    "is", "can", "could", "does", "cause", "resolution", "workaround", "status", "summary", "symptoms", "environment",
+    "expected", "actual", "steps", "update", "edit", "from", "to", "subject", "sent", "ticket", "customer", "reported by",
+    "tried", "product", "version", "priority", "regards", "it seems", "seen", "attached",
+];
 
 /// The message below a header when a sentence comes before it: `The description is:`.
 fn announced(page: &Page<'_>, line: usize) -> Option<(String, Pos)> {
@@ -94,6 +137,10 @@ pub(crate) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
         let next = page.text(line + 1).trim();
         let from = if line == id.end.line { id.end.at } else { 0 };
         let rest = text.get(from..).filter(|rest| rest.len() <= SENTENCE)?.to_ascii_lowercase();
+        if names_event(page, Pos { line, at: from }) {
+            // `Before the event 9405, an event 2245 may be logged:` is about the other one.
+            return None;
+        }
         if next.is_empty() {
             Some(rest)
         } else {
@@ -114,6 +161,13 @@ pub(crate) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
         return None;
     }
     read(page, Pos { line: first, at: indentation(quoted) }, None)
+}
+
+/// Whether an event with an id is named behind a position on its line.
+fn names_event(page: &Page<'_>, from: Pos) -> bool {
+    let rest = page.rest(from);
+    let named = |at: &usize| super::id::english(page, Pos { at: from.at + at, ..from }).is_some();
+    memchr::memchr2_iter(b'e', b'E', rest.as_bytes()).any(|at| named(&at))
 }
 
 /// Whether labelled lines from `line` on lead to the id of an entry.
@@ -159,13 +213,14 @@ fn is_heading(page: &Page<'_>, line: usize) -> bool {
 
 /// `Event ID 9224`, `Event 1324: ...`, or labelled lines that lead to an id.
 fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
-    let at = page.text(line).find(bare).unwrap_or(0);
+    let text = page.text(line);
+    let stamped = stamp::before_entry(text).map(|(_, end)| end);
+    let at = stamped.unwrap_or(text.len() - unmarked(text).len());
     let named = super::id::english(page, Pos { line, at }).is_some_and(|id| {
         let tail = page.rest(id.end).trim_start();
         id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"'])
     });
     // `MSExchangeMTAEvent ID: 9405`, `Netlogon Event ID: 5719`
-    let text = page.text(line);
     let prefixed = first_in(text).is_some_and(|label| {
         let before = text.get(..label.start).unwrap_or("");
         label.field == Field::Id
@@ -174,9 +229,23 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
             && text.get(label.value..).is_some_and(starts_with_number)
     });
     named
+        || stamped.is_some_and(|end| end < text.len())
         || prefixed
+        || has_source_in_front(page, line)
         || header_with_id(page, line)
         || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
+}
+
+/// `MSExchangeMSMI Event ID 10003:`, `MSExchangeMTAEvent ID 1277`: a heading that names source and id.
+fn has_source_in_front(page: &Page<'_>, line: usize) -> bool {
+    let head = first(page.text(line), 80);
+    let Some(at) = find(head, "event id") else { return false };
+    let source = head.get(..at).and_then(source_name);
+    source.is_some_and(|source| !source.is_empty())
+        && super::id::english(page, Pos { line, at }).is_some_and(|id| {
+            let tail = page.rest(id.end).trim_start();
+            id.separated || tail.is_empty() || tail.starts_with([':', '-'])
+        })
 }
 
 /// The first label in the first part of a line.
@@ -260,6 +329,44 @@ mod tests {
         let text =
             "   Event ID: 24\n   Source: EDB\n\nThe description may be similar to:\n\n   Page time error\n";
         assert_eq!(message(text).as_deref(), Some("Page time error"));
+    }
+
+    #[test]
+    fn a_paragraph_without_indentation_after_label_or_header() {
+        let text = "Event ID: 5\nSource: x\nDescription:\n\nIt broke.\n\nError: 17. [BASE 1] (2)\n\nWe restarted it.\n";
+        assert_eq!(message(text).as_deref(), Some("It broke. Error: 17. [BASE 1] (2)"));
+        assert_eq!(message("Event ID 5\nSource: x\n\nIt broke.\n\nIt is late.\n").as_deref(), Some("It broke."));
+        let text = "Event ID: 5\nSource: x\n\nThe error was:\n\nAccess is denied.\n\nThanks for any help\n";
+        assert_eq!(message(text).as_deref(), Some("The error was: Access is denied."));
+    }
+
+    #[test]
+    fn what_people_write_below_an_entry_is_no_message() {
+        assert_eq!(message("Event ID: 5\nSource: x\n\nWe see this every night.\n"), None);
+        assert_eq!(message("Event ID: 5\nDescription:\n\nPlease help.\n"), None);
+        let text = "Event ID: 5\nDescription: One\n\nTicket: 77\n";
+        assert_eq!(message(text).as_deref(), Some("One"));
+    }
+
+    #[test]
+    fn a_heading_with_the_source_in_front_ends_it() {
+        for heading in ["MSExchangeMSMI Event ID 6:", "MSExchangeMSMIEvent ID 6", "MSExchangeMSMI Event ID 6"] {
+            let text = format!("   Netlogon Event ID 5:\n   One\n\n   {heading}\n   Two\n");
+            let two = [(5, Some("One".to_owned())), (6, Some("Two".to_owned()))];
+            assert_eq!(messages(&text), two, "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_time_stamp_ends_it() {
+        let text = "1998-11-03 02:11  Event ID 5  One\n1998-11-03 02:12  The server was restarted.\n";
+        assert_eq!(messages(text), [(5, Some("One".to_owned()))]);
+    }
+
+    #[test]
+    fn of_two_events_in_a_sentence_the_last_has_the_message() {
+        let text = "Before the event 9405, an event 2245 may be logged:\n\n   ds_read failed\n";
+        assert_eq!(messages(text), [(9405, None), (2245, Some("ds_read failed".to_owned()))]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod id;
 pub(crate) mod labels;
 pub(crate) mod mention;
 pub(crate) mod message;
+mod stamp;
 pub(crate) mod table;
 pub(crate) mod viewer;
 pub(crate) mod xml;

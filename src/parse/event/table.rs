@@ -12,6 +12,7 @@
 //! A record of a table may span [`RECORD`] lines, a list [`LIST`].
 
 use super::labels::{self, Field};
+use super::stamp::{Words, date_and_time};
 use super::{id, message};
 use crate::evidence::{Event, Kind};
 use crate::parse::Dialect;
@@ -288,26 +289,6 @@ fn claim(page: &Page<'_>, first: usize, event: Event, end: Option<Pos>) -> Claim
     Claim { pieces: vec![Piece { span, kind: Kind::Event(event) }], block, end: span.to }
 }
 
-/// The date and time a row begins with, and where they end: `11/7/96 4:32:01 PM`, `2016-09-28 04:30:30`.
-fn date_and_time(text: &str) -> Option<(String, usize)> {
-    let mut words = Words { text, at: 0 };
-    let (start, date) = words.next()?;
-    let (_, time) = words.next()?;
-    let is_date =
-        date.split(['/', '-', '.']).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit())).count()
-            == 3;
-    let is_time = time.contains(':') && time.starts_with(|c: char| c.is_ascii_digit());
-    if !is_date || !is_time {
-        return None;
-    }
-    let mut end = words.at;
-    if let Some((_, "AM" | "PM" | "am" | "pm")) = words.next() {
-        end = words.at;
-    }
-    let whole = text.get(start..end)?.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some((whole, end))
-}
-
 /// The id after a level and a category of up to four words, and where it ends.
 fn id_after(text: &str, at: usize) -> Option<(u32, usize)> {
     let mut words = Words { text, at };
@@ -321,25 +302,6 @@ fn id_after(text: &str, at: usize) -> Option<(u32, usize)> {
         }
     }
     None
-}
-
-/// Words of a text and where they begin.
-struct Words<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl<'t> Iterator for Words<'t> {
-    type Item = (usize, &'t str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.text.get(self.at..)?;
-        let word = rest.trim_start();
-        let start = self.at + rest.len() - word.len();
-        let word = word.split(char::is_whitespace).next().filter(|word| !word.is_empty())?;
-        self.at = start + word.len();
-        Some((start, word))
-    }
 }
 
 /// `Key : value` lines around the anchor, to the next blank line.

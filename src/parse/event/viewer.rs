@@ -9,6 +9,7 @@
 //! Event ID = 9405:                                 the message on the next lines, without label
 //! Event ID 9215A sockets error 10051 on a          the message glued to the id
 //! Netlogon Event ID 5719:                          the source before the id
+//! 1998-11-03 02:11  Event ID 9215  A sockets ...   a time stamp before the id
 //! Error: (01/16/2022 04:37:05 AM) (Source: Service Control Manager) (EventID: 7031) (User: )
 //! The description for Event ID ( 9011 ) in Source ( Nbf ) could not be found.
 //! ```
@@ -22,7 +23,7 @@
 use super::entry::Entry;
 use super::id::{self, Id};
 use super::labels::{self, Field, first_label, labels, unmarked};
-use super::{mention, message};
+use super::{mention, message, stamp};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::find;
@@ -62,11 +63,14 @@ const NEAR: usize = 200;
 const FORWARD: usize = 4_000;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
-    let id = id::at(page, hit)?;
-    if prose::is_reference(page, hit.line) {
+    let id = id::at(page, hit);
+    if id.is_none() && !mention::may_be_numbered(page, hit) || prose::is_reference(page, hit.line) {
         return None;
     }
-    read_entry(page, &id).or_else(|| mention::read(page, &id))
+    match id {
+        Some(id) => read_entry(page, &id).or_else(|| mention::read(page, &id)),
+        None => mention::numbered(page, hit),
+    }
 }
 
 /// The entry whose id stands at `id`, unless it stands in a sentence.
@@ -108,8 +112,10 @@ pub(crate) struct Row {
     pub(crate) to: usize,
     /// The id's line holds nothing after the entry, as far as was looked.
     pub(crate) whole: bool,
-    /// Nothing but a bullet stands before the entry on its line.
+    /// Nothing but a bullet or a time stamp stands before the entry on its line.
     pub(crate) begins_line: bool,
+    /// The time stamp.
+    pub(crate) time: Option<String>,
     /// A sentence or a heading ends before the entry.
     after_sentence: bool,
     /// What stands before the entry on its line is the name of a source.
@@ -122,12 +128,14 @@ impl Row {
         let from = header_start(text, 0, id.start.at);
         let lead = text.get(..from).unwrap_or("");
         let last = lead.trim_end_matches([' ', '\t', '"', '(', '*', '-', '[']);
-        let begins_line = is_bullet(lead);
+        let time = stamp::before_entry(text).filter(|(_, end)| *end == from).map(|(time, _)| time);
+        let begins_line = time.is_some() || is_bullet(lead);
         let mut row = Row {
             from,
             to: id.end.at,
             whole: false,
             begins_line,
+            time,
             after_sentence: !begins_line && last.ends_with(['.', ':', ')', '!', '?', ']', '=', '>', '-']),
             source: if begins_line { None } else { source_name(lead) },
         };
@@ -164,7 +172,7 @@ impl Row {
         let punctuated = tail.starts_with([':', '-', '\u{2013}', '(', ';', ',', '=']) || tail.is_empty();
         let spoken = tail.starts_with(char::is_lowercase);
         if self.begins_line {
-            let continued = continues_sentence(page, id.start.line);
+            let continued = self.time.is_none() && continues_sentence(page, id.start.line);
             return more
                 || beside
                 || (id.separated && !(continued && spoken))
@@ -256,7 +264,7 @@ fn is_bullet(lead: &str) -> bool {
 }
 
 /// `Netlogon`, `MSExchangeIS Private`: up to four words that name a source and no sentence.
-fn source_name(lead: &str) -> Option<String> {
+pub(crate) fn source_name(lead: &str) -> Option<String> {
     if lead.len() > LONGEST_SOURCE {
         return None;
     }
@@ -434,6 +442,16 @@ mod tests {
         let text = "   Netlogon Event ID 5719:\n   It broke.\n";
         assert_eq!(event(text), entry(5719, Some("Netlogon"), Some("It broke.")));
         assert_eq!(event("Source: XEvent ID: 5"), entry(5, Some("X"), None));
+    }
+
+    #[test]
+    fn a_time_stamp_before_the_id() {
+        let found = events("1998-11-03 02:11  Event ID 9215  A sockets error came. [BASE 1] (12)\n");
+        assert_eq!((found[0].id, found[0].mention), (9215, false));
+        assert_eq!(found[0].time.as_deref(), Some("1998-11-03 02:11"));
+        assert_eq!(found[0].message.as_deref(), Some("A sockets error came. [BASE 1] (12)"));
+        let found = events("[2021-03-04 11:22:33] ERROR - Event ID: 7: It broke.\n");
+        assert_eq!((found[0].id, found[0].message.as_deref()), (7, Some("It broke.")));
     }
 
     #[test]
