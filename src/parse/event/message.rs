@@ -108,13 +108,76 @@ fn is_prose(paragraph: &str) -> bool {
 
 /// How people begin to write about an event.
 const PROSE: &[&str] = &[
-    "this happens", "this occurs", "this error", "this event", "this problem", "this issue", "this behavior",
-    "this article", "this message", "these", "when", "after", "before", "in some", "in addition", "in this",
-    "to resolve", "to work", "to fix", "please", "thanks", "thank", "hi", "hello", "any", "note", "notes", "where",
-    "and", "but", "also", "you", "the following", "the event", "the above", "both", "as a result", "what", "how", "why",
-    "is", "can", "could", "does", "cause", "resolution", "workaround", "status", "summary", "symptoms", "environment",
-    "expected", "actual", "steps", "update", "edit", "from", "to", "subject", "sent", "ticket", "customer", "reported by",
-    "tried", "product", "version", "priority", "regards", "it seems", "seen", "attached",
+    "this happens",
+    "this occurs",
+    "this error",
+    "this event",
+    "this problem",
+    "this issue",
+    "this behavior",
+    "this article",
+    "this message",
+    "these",
+    "when",
+    "after",
+    "before",
+    "in some",
+    "in addition",
+    "in this",
+    "to resolve",
+    "to work",
+    "to fix",
+    "please",
+    "thanks",
+    "thank",
+    "hi",
+    "hello",
+    "note",
+    "notes",
+    "where",
+    "and",
+    "but",
+    "also",
+    "you",
+    "the following event",
+    "the following message",
+    "the event",
+    "explanation",
+    "action",
+    "user action",
+    "the above",
+    "both",
+    "as a result",
+    "what",
+    "how",
+    "why",
+    "cause",
+    "resolution",
+    "workaround",
+    "status",
+    "summary",
+    "symptoms",
+    "environment",
+    "expected",
+    "actual",
+    "steps",
+    "update",
+    "edit",
+    "from",
+    "to",
+    "subject",
+    "sent",
+    "ticket",
+    "customer",
+    "reported by",
+    "tried",
+    "product",
+    "version",
+    "priority",
+    "regards",
+    "it seems",
+    "seen",
+    "attached",
 ];
 
 /// The message below a header when a sentence comes before it: `The description is:`.
@@ -154,7 +217,10 @@ pub(crate) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
     }
     let first = line + 2;
     let quoted = page.text(first);
-    let deeper = indentation(quoted) > indentation(page.text(line));
+    // In the item of a list, sentence and quotation stand at one depth.
+    let following = sentence.contains("following") || sentence.contains("similar");
+    let outer = indentation(page.text(line));
+    let deeper = indentation(quoted) > outer || outer > 0 && indentation(quoted) == outer && following;
     let listed = unmarked(quoted).starts_with(|c: char| c.is_ascii_digit())
         || quoted.trim_start().starts_with(['-', '*']);
     if !deeper || listed || first_label(quoted).is_some() || ends_before(page, first) {
@@ -335,7 +401,10 @@ mod tests {
     fn a_paragraph_without_indentation_after_label_or_header() {
         let text = "Event ID: 5\nSource: x\nDescription:\n\nIt broke.\n\nError: 17. [BASE 1] (2)\n\nWe restarted it.\n";
         assert_eq!(message(text).as_deref(), Some("It broke. Error: 17. [BASE 1] (2)"));
-        assert_eq!(message("Event ID 5\nSource: x\n\nIt broke.\n\nIt is late.\n").as_deref(), Some("It broke."));
+        assert_eq!(
+            message("Event ID 5\nSource: x\n\nIt broke.\n\nIt is late.\n").as_deref(),
+            Some("It broke.")
+        );
         let text = "Event ID: 5\nSource: x\n\nThe error was:\n\nAccess is denied.\n\nThanks for any help\n";
         assert_eq!(message(text).as_deref(), Some("The error was: Access is denied."));
     }
@@ -350,7 +419,8 @@ mod tests {
 
     #[test]
     fn a_heading_with_the_source_in_front_ends_it() {
-        for heading in ["MSExchangeMSMI Event ID 6:", "MSExchangeMSMIEvent ID 6", "MSExchangeMSMI Event ID 6"] {
+        for heading in ["MSExchangeMSMI Event ID 6:", "MSExchangeMSMIEvent ID 6", "MSExchangeMSMI Event ID 6"]
+        {
             let text = format!("   Netlogon Event ID 5:\n   One\n\n   {heading}\n   Two\n");
             let two = [(5, Some("One".to_owned())), (6, Some("Two".to_owned()))];
             assert_eq!(messages(&text), two, "{heading}");
@@ -367,6 +437,14 @@ mod tests {
     fn of_two_events_in_a_sentence_the_last_has_the_message() {
         let text = "Before the event 9405, an event 2245 may be logged:\n\n   ds_read failed\n";
         assert_eq!(messages(text), [(9405, None), (2245, Some("ds_read failed".to_owned()))]);
+    }
+
+    #[test]
+    fn in_a_list_the_announced_message_is_no_deeper() {
+        let text = " - The log holds event ID 9. Its description is similar to the following\n   description:\n\n   It broke.\n";
+        assert_eq!(message(text), None);
+        let text = " - The log holds event ID 9. The text\n   is similar to the following description:\n\n   It broke.\n";
+        assert_eq!(message(text).as_deref(), Some("It broke."));
     }
 
     #[test]

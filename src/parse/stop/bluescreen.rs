@@ -146,8 +146,8 @@ fn parameters_below(page: &Page<'_>, flow: &Flow) -> Option<Vec<Option<u64>>> {
 /// The report around a stop code: the list of loaded drivers and the stack words that a blue screen of Windows NT
 /// shows below it.
 fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
-    let head =
-        (span.to.line + 1..span.to.line + 12).find(|line| first(page.text(*line), ROW).contains("DateStmp"))?;
+    let head = (span.to.line + 1..span.to.line + 12)
+        .find(|line| first(page.text(*line), ROW).contains("DateStmp"))?;
     let row = |line: &usize| {
         page.text(*line)
             .split_ascii_whitespace()
@@ -156,7 +156,9 @@ fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
     };
     let last = (head + 1..head + 200)
         .take_while(|line| {
-            row(line) || page.text(*line).trim().is_empty() || first(page.text(*line), ROW).contains("Address")
+            row(line)
+                || page.text(*line).trim().is_empty()
+                || first(page.text(*line), ROW).contains("Address")
         })
         .filter(row)
         .last()?;
