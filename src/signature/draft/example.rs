@@ -1,7 +1,8 @@
 //! Cuts out of a text what proves the ways to recognise it.
 //!
 //! The lines of a piece of evidence stand as they are. Of a text that has lost its line breaks only the piece
-//! itself is taken; of a table the heading too. What is cut out is read again: it must say the same.
+//! itself is taken; of a table or a report the lines around it too. What is cut out is read again: it must say
+//! the same.
 
 use super::ways::Way;
 use crate::evidence::{Evidence, Kind};
@@ -11,7 +12,9 @@ use crate::signature::{Example, Expect};
 /// Bytes beside a piece that whole lines may add; more is a text without line breaks.
 const BESIDE: usize = 300;
 /// Lines before a piece in which its heading may stand.
-const HEADING: usize = 8;
+const BEFORE: usize = 8;
+/// Lines after a piece in which its report may go on: the `FAULT ->` of Dr. Watson.
+const AFTER: usize = 30;
 
 /// An example for each way, an equal text once; what could not be cut out is told in `missing`.
 pub(super) fn examples(
@@ -39,30 +42,31 @@ pub(super) fn examples(
 /// Ways to cut pieces out, the best first.
 fn cuts(text: &str, lines: &[&str], pieces: &[&Evidence]) -> Vec<String> {
     let bytes = |piece: &&Evidence| text.get(piece.place.bytes.clone()).unwrap_or("").to_owned();
-    let rows = |piece: &&Evidence, before: usize| {
-        let (first, last) = piece.place.lines;
+    let rows = |(first, last): (u32, u32), before: usize, after: usize| {
         let from = (first as usize).saturating_sub(1 + before);
-        lines.get(from..last as usize).unwrap_or(&[]).join("\n")
+        let to = (last as usize + after).min(lines.len());
+        lines.get(from..to).unwrap_or(&[]).join("\n")
     };
     let whole = |piece: &&Evidence| {
-        let rows = rows(piece, 0);
+        let rows = rows(piece.place.lines, 0, 0);
         if rows.len() > piece.place.bytes.len() + BESIDE { bytes(piece) } else { rows }
     };
+    let around = |before, after| joined(pieces.iter().map(|piece| rows(piece.place.lines, before, after)));
     let first = pieces.iter().map(|piece| piece.place.lines.0).min().unwrap_or(1);
     let last = pieces.iter().map(|piece| piece.place.lines.1).max().unwrap_or(1);
-    let stretch = lines.get((first as usize).saturating_sub(1)..last as usize).unwrap_or(&[]).join("\n");
     vec![
         joined(pieces.iter().map(whole)),
         joined(pieces.iter().map(bytes)),
-        joined(pieces.iter().map(|piece| rows(piece, HEADING))),
-        stretch,
+        around(BEFORE, 0),
+        around(BEFORE, AFTER),
+        joined([rows((first, last), BEFORE, AFTER)].into_iter()),
     ]
 }
 
 /// The pieces below each other, each text once, and a line break at the end.
 fn joined(pieces: impl Iterator<Item = String>) -> String {
     let mut texts: Vec<String> = Vec::new();
-    for piece in pieces {
+    for piece in pieces.map(|piece| piece.trim_end().to_owned()) {
         if !texts.contains(&piece) {
             texts.push(piece);
         }

@@ -10,6 +10,7 @@ use crate::signature::names::{FrameName, address, module};
 use crate::signature::{
     BugcheckClause, Clauses, Database, EventClause, ExceptionClause, FaultClause, RuntimeFrames, Standing,
 };
+use std::collections::BTreeSet;
 
 /// Stacks that give a way each; a log of all threads is not one issue a thread.
 const STACKS: usize = 4;
@@ -17,6 +18,8 @@ const STACKS: usize = 4;
 const EVENTS: usize = 3;
 /// How far apart those may stand, in lines, so that the matcher finds them together.
 const EVENTS_REACH: u32 = 150;
+/// Lines that are named of evidence left out.
+const LINES: usize = 5;
 
 /// A way to recognise the issue, and the evidence that it was made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +31,50 @@ pub(super) struct Way {
 
 /// All ways, stacks first; what gives none is told in `missing`.
 pub(super) fn ways(evidence: &[Evidence], known: &Database, id: &str, missing: &mut Vec<String>) -> Vec<Way> {
+    let mut notes = Notes::default();
+    let ways = found(evidence, known, id, &mut notes);
+    notes.tell(missing);
+    if ways.is_empty() {
+        missing.push("match: no evidence that tells this issue from others".to_owned());
+    }
+    ways
+}
+
+/// What a person should know of the ways.
+#[derive(Debug, Default)]
+struct Notes {
+    /// Evidence that gives no clause: what it is, why, in which lines.
+    left_out: Vec<(String, &'static str, Vec<u32>)>,
+    /// Known issues with the same stack.
+    twins: BTreeSet<String>,
+}
+
+impl Notes {
+    fn leave_out(&mut self, piece: &Evidence, why: &'static str) {
+        let what = described(&piece.kind);
+        let line = piece.place.lines.0;
+        match self.left_out.iter_mut().find(|(other, reason, _)| *other == what && *reason == why) {
+            Some((_, _, lines)) => lines.push(line),
+            None => self.left_out.push((what, why, vec![line])),
+        }
+    }
+
+    fn tell(self, missing: &mut Vec<String>) {
+        for (what, why, lines) in self.left_out {
+            let more = if lines.len() > LINES { ", ..." } else { "" };
+            let lines: Vec<String> = lines.iter().take(LINES).map(u32::to_string).collect();
+            missing.push(format!("match: {what} {why}, left out (line {}{more})", lines.join(", ")));
+        }
+        for twin in self.twins {
+            missing.push(format!("match: the stack says the same as that of {twin}"));
+        }
+    }
+}
+
+/// The ways, and those that others make needless taken out.
+fn found(evidence: &[Evidence], known: &Database, id: &str, notes: &mut Notes) -> Vec<Way> {
     let mut ways = Vec::new();
-    stacks(evidence, known, id, &mut ways, missing);
+    stacks(evidence, known, id, &mut ways, notes);
     for (at, piece) in evidence.iter().enumerate() {
         let clauses = match &piece.kind {
             Kind::Bugcheck(stop) => bugcheck(stop).map(|stop| Clauses { bugcheck: Some(stop), ..empty() }),
@@ -40,15 +85,13 @@ pub(super) fn ways(evidence: &[Evidence], known: &Database, id: &str, missing: &
         };
         match clauses {
             Some(clauses) => add(&mut ways, clauses, vec![at]),
-            None => missing.push(format!("match: {} tells nothing by itself, left out", described(piece))),
+            None => notes.leave_out(piece, "tells nothing by itself"),
         }
     }
-    events(evidence, &mut ways, missing);
+    drop_vague_stops(&mut ways);
+    events(evidence, &mut ways, notes);
     if ways.is_empty() {
         exceptions(evidence, &mut ways);
-    }
-    if ways.is_empty() {
-        missing.push("match: no evidence that tells this issue from others".to_owned());
     }
     ways
 }
@@ -64,20 +107,18 @@ fn add(ways: &mut Vec<Way>, clauses: Clauses, pieces: Vec<usize>) {
     }
 }
 
-fn stacks(evidence: &[Evidence], known: &Database, id: &str, ways: &mut Vec<Way>, missing: &mut Vec<String>) {
+fn stacks(evidence: &[Evidence], known: &Database, id: &str, ways: &mut Vec<Way>, notes: &mut Notes) {
     for (at, piece) in evidence.iter().enumerate() {
         let Kind::Stack(stack) = &piece.kind else { continue };
         let Some(Decisive { frames, single, twins }) = frames::decisive(stack, known, id) else {
-            missing.push(format!("match: {} names only the runtime, left out", described(piece)));
+            notes.leave_out(piece, "names only the runtime");
             continue;
         };
         if ways.len() >= STACKS {
-            missing.push(format!("match: {} is one of many stacks, left out", described(piece)));
+            notes.leave_out(piece, "is one of many");
             continue;
         }
-        if !twins.is_empty() {
-            missing.push(format!("match: the stack says the same as that of {}", twins.join(", ")));
-        }
+        notes.twins.extend(twins);
         let clauses = Clauses { stack: Some(frames), ..empty() };
         if single && let Some((partner, clauses)) = backed(evidence, at, &clauses) {
             add(ways, clauses, vec![at, partner]);
@@ -137,6 +178,21 @@ fn bugcheck(stop: &Bugcheck) -> Option<BugcheckClause> {
     (tells || module.is_some()).then_some(BugcheckClause { code: stop.code, parameters, module })
 }
 
+/// Drops stops that name a module alone where another one of the same code names the place in it.
+fn drop_vague_stops(ways: &mut Vec<Way>) {
+    let placed: Vec<u32> = ways
+        .iter()
+        .filter_map(|way| way.clauses.bugcheck.as_ref())
+        .filter(|stop| !stop.parameters.is_empty())
+        .map(|stop| stop.code)
+        .collect();
+    ways.retain(|way| {
+        let stop = way.clauses.bugcheck.as_ref();
+        way.clauses.stack.is_some()
+            || stop.is_none_or(|stop| !stop.parameters.is_empty() || !placed.contains(&stop.code))
+    });
+}
+
 /// A small number or a status: no address, and so the same on every machine.
 fn is_constant(value: u64) -> bool {
     value < 0x1000
@@ -164,7 +220,7 @@ fn fault(fault: &Fault, runtime: &RuntimeFrames) -> Option<FaultClause> {
 }
 
 /// The events with telling words, all together.
-fn events(evidence: &[Evidence], ways: &mut Vec<Way>, missing: &mut Vec<String>) {
+fn events(evidence: &[Evidence], ways: &mut Vec<Way>, notes: &mut Notes) {
     let mut chosen: Vec<(EventClause, usize)> = Vec::new();
     let mut first_line = None;
     for (at, piece) in evidence.iter().enumerate() {
@@ -173,7 +229,7 @@ fn events(evidence: &[Evidence], ways: &mut Vec<Way>, missing: &mut Vec<String>)
             continue;
         }
         let Some(clause) = event_clause(event) else {
-            missing.push(format!("match: {} has no words that tell, left out", described(piece)));
+            notes.leave_out(piece, "has no words that tell");
             continue;
         };
         if chosen.iter().any(|(other, _)| *other == clause) {
@@ -183,7 +239,7 @@ fn events(evidence: &[Evidence], ways: &mut Vec<Way>, missing: &mut Vec<String>)
         if chosen.len() < EVENTS && piece.place.lines.1.saturating_sub(first) <= EVENTS_REACH {
             chosen.push((clause, at));
         } else {
-            missing.push(format!("match: {} stands beside enough others, left out", described(piece)));
+            notes.leave_out(piece, "stands beside enough others");
         }
     }
     let (event, pieces): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
@@ -210,9 +266,9 @@ fn exceptions(evidence: &[Evidence], ways: &mut Vec<Way>) {
     }
 }
 
-/// A piece of evidence in a few words, with its line.
-fn described(piece: &Evidence) -> String {
-    let what = match &piece.kind {
+/// A piece of evidence in a few words.
+fn described(kind: &Kind) -> String {
+    match kind {
         Kind::Stack(_) => "the stack".to_owned(),
         Kind::Event(event) => format!("event {}", event.id),
         Kind::Bugcheck(stop) => format!("stop 0x{:08x}", stop.code),
@@ -220,6 +276,5 @@ fn described(piece: &Evidence) -> String {
         Kind::Exception(exception) => format!("exception 0x{:08x}", exception.code),
         Kind::Module(module) => format!("module {}", module.name),
         Kind::Text(phrase) => format!("\"{phrase}\""),
-    };
-    format!("{what} in line {}", piece.place.lines.0)
+    }
 }

@@ -1,16 +1,17 @@
 //! Chooses the words of an event's message that are the same on every machine.
 //!
-//! `A sockets error 10060 on an accept() call was detected. The MTA ...` gives `call was detected. The MTA will
-//! attempt to recover the sockets`: the longest run of plain words, without numbers, names and inserts.
+//! The longest run of plain words, without numbers, names and inserts. Of a long one the beginning says what
+//! failed and the end how: `An unexpected error has occurred which may cause the MTA to terminate. Error: Failed
+//! to find socket, result=14` gives `An unexpected error has occurred * Error: Failed to find socket`.
 
 use crate::signature::names::folded;
 
 /// Fewer words stand in other messages too.
 const FEWEST: usize = 3;
-/// More words add nothing.
+/// More words add nothing; half of them from each end.
 const MOST: usize = 10;
-/// Words of a message that are looked at.
-const LOOKED_AT: usize = 400;
+/// Words of a message that are looked at: what follows is advice, or the text around it.
+const LOOKED_AT: usize = 60;
 
 /// What Event Viewer says when it does not know the source, and where it points for more.
 const AROUND: &[(&str, &str)] = &[
@@ -31,8 +32,12 @@ pub(super) fn telling(message: &str) -> Option<String> {
         .collect();
     // Backwards, because of equal ones the last is the longest.
     let longest = words.split(|(_, plain)| !plain).rev().max_by_key(|run| run.len())?;
-    let run: Vec<&str> = longest.iter().take(MOST).map(|(word, _)| *word).collect();
-    let text = run.join(" ").trim_end_matches(['.', ',', ':', ';']).to_owned();
+    let run: Vec<&str> = longest.iter().map(|(word, _)| *word).collect();
+    let text = match (run.get(..MOST / 2), run.get(run.len().saturating_sub(MOST / 2)..)) {
+        (Some(head), Some(tail)) if run.len() > MOST => format!("{} * {}", head.join(" "), tail.join(" ")),
+        _ => run.join(" "),
+    };
+    let text = text.trim_end_matches(['.', ',', ':', ';']).to_owned();
     (run.len() >= FEWEST).then_some(text)
 }
 
@@ -86,7 +91,7 @@ mod tests {
         let message = "A sockets error 10060 on an accept() call was detected. Index: 203. [BASE 8] (12)";
         assert_eq!(telling(message).as_deref(), Some("on an accept() call was detected. Index"));
         let long = "one two three four five six seven eight nine ten eleven twelve".replace("one", "One");
-        assert_eq!(telling(&long).as_deref(), Some("One two three four five six seven eight nine ten"));
+        assert_eq!(telling(&long).as_deref(), Some("One two three four five * eight nine ten eleven twelve"));
     }
 
     #[test]
