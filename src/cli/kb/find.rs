@@ -105,9 +105,17 @@ fn words_of(signature: &Signature) -> String {
         words.extend(clauses.event.iter().filter_map(|event| event.message.as_deref()));
     }
     words.extend(modules(signature));
-    let ids = signature.matches.iter().flat_map(|clauses| &clauses.event).map(|event| event.id.to_string());
-    let ids: Vec<_> = ids.collect();
-    format!("{}\n{}", words.join("\n"), ids.join("\n"))
+    let mut numbers = Vec::new();
+    for Clauses { event, bugcheck, fault, exception, .. } in &signature.matches {
+        numbers.extend(event.iter().map(|event| event.id.to_string()));
+        let raised = fault.iter().filter_map(|fault| fault.exception);
+        let codes = bugcheck.iter().map(|stop| stop.code).chain(raised);
+        let codes = codes.chain(exception.iter().map(|exception| exception.code));
+        numbers.extend(codes.map(|code| format!("0x{code:08x}")));
+        words.extend(bugcheck.iter().flat_map(|stop| &stop.parameters).map(String::as_str));
+        words.extend(fault.iter().filter_map(|fault| fault.address.as_deref()));
+    }
+    format!("{}\n{}", words.join("\n"), numbers.join("\n"))
 }
 
 /// How many characters must be put in, taken out or replaced to make one text the other.

@@ -62,7 +62,8 @@ fn list(options: &Options, signatures: &[&Signature]) -> anyhow::Result<Exit> {
                 let draft = if *status == Status::Draft { " (draft)" } else { "" };
                 writeln!(out, "{:<widest$}  {}{draft}", visible(id), visible(title))?;
             }
-            options.note(&format!("{} known issues", signatures.len()));
+            let count = signatures.len();
+            options.note(&format!("{count} known issue{}", if count == 1 { "" } else { "s" }));
         }
         Format::Json | Format::Jsonl => {
             let rows: Vec<_> = signatures.iter().map(|signature| row(signature)).collect();
