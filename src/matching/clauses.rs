@@ -178,6 +178,10 @@ pub(super) fn bugcheck(clause: &BugcheckClause, stop: &Bugcheck, lines: (u32, u3
     if let Some(module) = &clause.module {
         fields.field(1.0, true, compare(module, stop.module.as_deref(), same_module, "module"));
     }
+    // Mostly other parameters: not a near miss, but another stop.
+    if !fields.differs.is_empty() && 2.0 * fields.found < fields.of {
+        return None;
+    }
     let mut found = format!("0x{:08x}", stop.code);
     for part in
         [bugcheck_name(stop.code).or(stop.name.as_deref()), stop.module.as_deref()].into_iter().flatten()
