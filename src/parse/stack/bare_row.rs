@@ -164,16 +164,17 @@ pub(crate) fn read(page: &Page<'_>, pos: Pos) -> Option<Row> {
         || symbol.address.is_some()
         || tail.source.is_some();
     let first = function.bytes().next().unwrap_or(b'_');
+    let doubtful = !strong && !system && (function.contains('.') || first.is_ascii_digit());
     let frame = Frame {
-        module: symbol.module.clone(),
-        function: symbol.function.clone(),
-        offset: symbol.offset.clone(),
-        address: symbol.address.clone().or(tail.address),
+        module: symbol.module,
+        function: symbol.function,
+        offset: symbol.offset,
+        address: symbol.address.or(tail.address),
         source: tail.source,
         line: 0,
     };
     Some(Row {
-        doubtful: !strong && !system && (function.contains('.') || first.is_ascii_digit()),
+        doubtful,
         frame,
         number,
         strong,

@@ -12,7 +12,8 @@ const MOST: usize = 8_192;
 /// Text from a position on, with as many following lines as were asked for.
 pub(crate) struct Joined<'p> {
     pub(crate) text: Cow<'p, str>,
-    /// Where each line's part begins in `text`, and the position it came from.
+    first: Pos,
+    /// Where each further line's part begins in `text`, and the position it came from.
     parts: Vec<(usize, Pos)>,
     /// The line goes on beyond what was taken of it.
     cut: bool,
@@ -24,15 +25,14 @@ impl<'p> Joined<'p> {
         let rest = page.rest(pos);
         let taken = rest.get(..rest.floor_char_boundary(MOST)).unwrap_or("");
         let cut = taken.len() < rest.len();
-        Joined { text: Cow::Borrowed(taken.trim_end()), parts: vec![(0, pos)], cut }
+        Joined { text: Cow::Borrowed(taken.trim_end()), first: pos, parts: Vec::new(), cut }
     }
 
     /// Appends the next line with `glue` between; whether there was one that is not blank, and room for it.
     ///
     /// A quoted-printable soft break (`n=` at the line end) leaves no trace.
     pub(crate) fn append(&mut self, page: &Page<'_>, glue: &str) -> bool {
-        let Some((_, last)) = self.parts.last() else { return false };
-        let line = last.line + 1;
+        let line = self.parts.last().map_or(self.first.line, |(_, last)| last.line) + 1;
         let next = page.text(line);
         if self.text.len() + next.len() > MOST {
             return false;
@@ -56,13 +56,10 @@ impl<'p> Joined<'p> {
 
     /// The position that an offset into the text came from.
     pub(crate) fn pos(&self, offset: usize) -> Pos {
-        let index = self.parts.partition_point(|(begin, _)| *begin <= offset).saturating_sub(1);
-        // An offset right at a part's begin is the end of the part before, where there is one.
-        let index = match self.parts.get(index) {
-            Some((begin, _)) if *begin == offset && offset > 0 => index.saturating_sub(1),
-            _ => index,
-        };
-        let Some((begin, pos)) = self.parts.get(index) else { return Pos { line: 0, at: 0 } };
+        // An offset right at a part's begin is the end of the part before.
+        let index = self.parts.partition_point(|(begin, _)| *begin < offset);
+        let part = index.checked_sub(1).and_then(|index| self.parts.get(index));
+        let (begin, pos) = part.copied().unwrap_or((0, self.first));
         Pos { line: pos.line, at: pos.at + (offset - begin) }
     }
 }
