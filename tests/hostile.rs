@@ -1,5 +1,7 @@
 //! What no input may do: panic, point outside of itself, or cost more per byte the longer it is.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use kbtriage::{Evidence, Parser};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};

@@ -296,7 +296,8 @@ fn read_tail(text: &str, at: usize) -> Option<Tail> {
 
 /// Whether a symbol with function or offset begins `text`.
 fn looks_like_symbol(text: &str) -> bool {
-    let word = first(text, 512).split([' ', '\t']).next().unwrap_or("");
+    let word = first(text, 512);
+    let word = memchr::memchr2(b' ', b'\t', word.as_bytes()).map_or(word, |end| &word[..end]);
     (word.contains('!') || word.contains("+0x")) && symbol::read(word).is_some()
 }
 
