@@ -103,7 +103,7 @@ fn is_prose(paragraph: &str) -> bool {
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
     };
     let spoken = head.split([' ', ',', '\'', '.']).any(|word| matches!(word, "i" | "we" | "our" | "my"));
-    spoken || PROSE.iter().any(|start| begins(start)) || head.ends_with('?')
+    spoken || PROSE.iter().any(begins) || head.ends_with('?')
 }
 
 /// How people begin to write about an event.
