@@ -11,10 +11,9 @@ use crate::signature::{Example, Expect};
 
 /// Bytes beside a piece that whole lines may add; more is a text without line breaks.
 const BESIDE: usize = 300;
-/// Lines before a piece in which its heading may stand.
-const BEFORE: usize = 8;
-/// Lines after a piece in which its report may go on: the `FAULT ->` of Dr. Watson.
-const AFTER: usize = 30;
+/// Lines before and after a piece in which the rest of its table or report may stand, the nearest first: the
+/// heading of a table, the `FAULT ->` of Dr. Watson.
+const AROUND: &[(usize, usize)] = &[(0, 3), (3, 0), (3, 3), (8, 0), (0, 12), (8, 3), (0, 30), (8, 60)];
 
 /// An example for each way, an equal text once; what could not be cut out is told in `missing`.
 pub(super) fn examples(
@@ -54,13 +53,10 @@ fn cuts(text: &str, lines: &[&str], pieces: &[&Evidence]) -> Vec<String> {
     let around = |before, after| joined(pieces.iter().map(|piece| rows(piece.place.lines, before, after)));
     let first = pieces.iter().map(|piece| piece.place.lines.0).min().unwrap_or(1);
     let last = pieces.iter().map(|piece| piece.place.lines.1).max().unwrap_or(1);
-    vec![
-        joined(pieces.iter().map(whole)),
-        joined(pieces.iter().map(bytes)),
-        around(BEFORE, 0),
-        around(BEFORE, AFTER),
-        joined([rows((first, last), BEFORE, AFTER)].into_iter()),
-    ]
+    let mut cuts = vec![joined(pieces.iter().map(whole)), joined(pieces.iter().map(bytes))];
+    cuts.extend(AROUND.iter().map(|(before, after)| around(*before, *after)));
+    cuts.push(rows((first, last), 8, 60));
+    cuts
 }
 
 /// The pieces below each other, each text once, and a line break at the end.
@@ -74,15 +70,18 @@ fn joined(pieces: impl Iterator<Item = String>) -> String {
     texts.join("\n\n") + "\n"
 }
 
-/// Whether a text gives these pieces again, those of one incident in one.
+/// Whether a text gives these pieces again, in one incident where they stood in one.
 fn says_the_same(text: &str, pieces: &[&Evidence]) -> bool {
     let again = Parser::default().parse(text);
-    let incident = |piece: &Evidence| again.iter().find(|found| same(&found.kind, &piece.kind))?.incident;
-    let together =
-        pieces.iter().all(|piece| piece.incident.is_some() && piece.incident == pieces[0].incident);
-    let incidents: Vec<_> = pieces.iter().map(|piece| incident(piece)).collect();
-    pieces.iter().all(|piece| again.iter().any(|found| same(&found.kind, &piece.kind)))
-        && (!together || incidents.windows(2).all(|pair| pair.first() == pair.last()))
+    let found = |piece: &&Evidence| again.iter().find(|found| same(&found.kind, &piece.kind));
+    let found: Vec<&Evidence> = pieces.iter().filter_map(found).collect();
+    let together = |pieces: &[&Evidence]| {
+        pieces.windows(2).all(|pair| match pair {
+            [one, other] => one.incident.is_some() && one.incident == other.incident,
+            _ => true,
+        })
+    };
+    found.len() == pieces.len() && (!together(pieces) || together(&found))
 }
 
 /// Whether two pieces say the same, wherever they stand.

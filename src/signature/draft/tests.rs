@@ -71,6 +71,36 @@ fn events_are_asked_for_together_and_mentions_not_at_all() {
 }
 
 #[test]
+fn an_event_that_names_the_exception_tells_no_more_than_the_stack() {
+    let event = "Event ID: 7001\nSource: AcmeGate\nDescription: The gateway has stopped after \
+                 exception c0000005 at once.\n\n";
+    let (signature, missing) = drafted(&format!("{event}{TICKET}"));
+    assert!(signature.matches.iter().all(|clauses| clauses.event.is_empty()));
+    assert!(missing.iter().any(|said| said.contains("event 7001 tells only")), "{missing:?}");
+    let (signature, _) = drafted(event);
+    let message = signature.matches[0].event[0].message.as_deref();
+    assert_eq!(message, Some("The gateway has stopped after exception c0000005 at once"));
+}
+
+#[test]
+fn the_example_of_a_text_without_line_breaks_is_the_evidence_alone() {
+    let flat: Vec<&str> = TICKET.split_whitespace().collect();
+    let (signature, _) = drafted(&format!("{} {}", "So it went on. ".repeat(40), flat.join(" ")));
+    let [example] = signature.examples.as_slice() else { panic!("{:?}", signature.examples) };
+    assert!(example.text.starts_with("ChildEBP") || example.text.starts_with("00f4e1bc"), "{}", example.text);
+    assert!(!example.text.contains("Thank you"));
+}
+
+#[test]
+fn the_example_of_a_row_has_the_heading_of_its_table() {
+    let text = "Level,Date and Time,Source,Event ID,Task Category,Message\n\
+                Error,1/2/2003 4:05:06,AcmeGate,7002,None,No timer was left for the queue\n";
+    let (signature, missing) = drafted(text);
+    let [example] = signature.examples.as_slice() else { panic!("{missing:?}") };
+    assert!(example.text.starts_with("Level,"), "{}", example.text);
+}
+
+#[test]
 fn a_stop_needs_a_place() {
     let (signature, _) = drafted("*** STOP: 0x0000000A (0x00000010,0x00000002,0x00000000,0x801337f4)\n");
     let stop = signature.matches[0].bugcheck.as_ref().unwrap();

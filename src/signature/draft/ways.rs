@@ -223,9 +223,14 @@ fn fault(fault: &Fault, runtime: &RuntimeFrames) -> Option<FaultClause> {
 fn events(evidence: &[Evidence], ways: &mut Vec<Way>, notes: &mut Notes) {
     let mut chosen: Vec<(EventClause, usize)> = Vec::new();
     let mut first_line = None;
+    let crash_is_known = ways.iter().any(|way| way.clauses.stack.is_some());
     for (at, piece) in evidence.iter().enumerate() {
         let Kind::Event(event) = &piece.kind else { continue };
         if event.mention || event.reports_crash() {
+            continue;
+        }
+        if crash_is_known && event.message.as_deref().is_some_and(words::names_exception) {
+            notes.leave_out(piece, "tells only that it crashed");
             continue;
         }
         let Some(clause) = event_clause(event) else {

@@ -4,10 +4,11 @@
 //! failed and the end how: `An unexpected error has occurred which may cause the MTA to terminate. Error: Failed
 //! to find socket, result=14` gives `An unexpected error has occurred * Error: Failed to find socket`.
 
+use crate::evidence::exception_name;
 use crate::signature::names::folded;
 
 /// Fewer words stand in other messages too.
-const FEWEST: usize = 3;
+const FEWEST: usize = 4;
 /// More words add nothing; half of them from each end.
 const MOST: usize = 10;
 /// Words of a message that are looked at: what follows is advice, or the text around it.
@@ -67,13 +68,32 @@ fn is_quoted(word: &str, open: &mut bool) -> bool {
     was_open || marks > 0 || word.starts_with(['\'', '`', '\u{2018}'])
 }
 
-/// Whether a word is the same on every machine: letters, and the punctuation of a sentence.
+/// Whether a message only tells that something crashed: it names the exception.
+pub(super) fn names_exception(message: &str) -> bool {
+    message.split_whitespace().take(LOOKED_AT).any(|word| is_exception(bare(word)))
+}
+
+/// `c0000005`, `0xe0020002`.
+fn is_exception(word: &str) -> bool {
+    let digits = word.strip_prefix("0x").unwrap_or(word);
+    let code = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 8);
+    // 0xe....... are those that programs raise themselves.
+    code.is_some_and(|code| code >> 28 == 0xe || exception_name(code).is_some())
+}
+
+/// A word without the punctuation of a sentence.
+fn bare(word: &str) -> &str {
+    word.trim_start_matches('(').trim_end_matches(['.', ',', ':', ';', '!', '?', ')', '('])
+}
+
+/// Whether a word is the same on every machine: letters, or the code of an exception.
 fn is_plain(word: &str) -> bool {
-    let bare = word.trim_start_matches('(').trim_end_matches(['.', ',', ':', ';', '!', '?', ')', '(']);
+    let bare = bare(word);
     let inner = |char: char| char.is_alphabetic() || matches!(char, '\'' | '\u{2019}' | '-');
     let shouted = bare.len() > 1 && bare.chars().all(|char| matches!(char, 'X' | 'x'));
     let single = bare.chars().count() == 1 && !matches!(bare, "a" | "A" | "I");
-    !bare.is_empty() && bare.chars().all(inner) && !shouted && !single && !is_compound(bare)
+    let named = !bare.is_empty() && bare.chars().all(inner) && !shouted && !single && !is_compound(bare);
+    named || is_exception(bare)
 }
 
 /// `ServerName`, `PUB1`-like names that stand for something of one site: a capital after a small letter.
@@ -108,14 +128,22 @@ mod tests {
             "[x]",
             "ServerName",
         ] {
-            let message = format!("The store of {insert} is full now");
-            assert_eq!(telling(&message).as_deref(), Some("The store of"), "{insert}");
+            let message = format!("The public store of {insert} is full");
+            assert_eq!(telling(&message).as_deref(), Some("The public store of"), "{insert}");
         }
     }
 
     #[test]
+    fn the_code_of_an_exception_is_the_same_everywhere() {
+        let message = "Error: Exception e0020002 occurred at Address 77f3cbcd. (16)";
+        assert_eq!(telling(message).as_deref(), Some("Error: Exception e0020002 occurred at Address"));
+        assert!(super::names_exception(message) && super::names_exception("Exception c0000005, at"));
+        assert!(!super::names_exception("Control block index: 203. [BASE 8] (12) 00000005"));
+    }
+
+    #[test]
     fn short_messages_tell_nothing() {
-        assert_eq!(telling("Error 10060 occurred"), None);
+        assert_eq!(telling("Creating dump file C:\\snadump.log for snaservr"), None);
         assert_eq!(telling(""), None);
     }
 
