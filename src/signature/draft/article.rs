@@ -21,6 +21,9 @@ const PRODUCTS: usize = 3_000;
 /// Characters of a passage that are shown.
 const PASSAGE: usize = 700;
 
+/// Bytes before and after a heading that are looked at.
+const BESIDE: usize = 100;
+
 /// Headings, as they stand in capitals.
 const HEADINGS: &[&str] = &[
     "SYMPTOMS",
@@ -131,6 +134,10 @@ fn is_heading(text: &str, start: usize, end: usize) -> bool {
     else {
         return false;
     };
+    // A text without line breaks is one line: no more of it is looked at than decides.
+    let before =
+        before.get(before.ceil_char_boundary(before.len().saturating_sub(BESIDE))..).unwrap_or(before);
+    let after = after.get(..after.floor_char_boundary(BESIDE)).unwrap_or(after);
     let line_before = before.rsplit('\n').next().unwrap_or("");
     let line_after = after.split('\n').next().unwrap_or("");
     let alone = line_before.trim_matches([' ', '\t', '=', '#', '*']).is_empty()

@@ -112,6 +112,26 @@ fn a_stop_needs_a_place() {
 }
 
 #[test]
+fn a_fault_needs_a_place_that_is_not_the_runtimes_own() {
+    let fault = |module: &str, code: &str| {
+        format!(
+            "Faulting application name: acme.exe, version: 1.0.0.0, time stamp: 0x5153\n\
+             Faulting module name: {module}, version: 6.3.9600.1, time stamp: 0x5450\n\
+             Exception code: {code}\nFault offset: 0x00014598\n"
+        )
+    };
+    let (signature, _) = drafted(&fault("acmecore.dll", "0xc0000005"));
+    let clause = signature.matches[0].fault.as_ref().unwrap();
+    assert_eq!(
+        (clause.module.as_deref(), clause.address.as_deref()),
+        (Some("acmecore.dll"), Some("0x00014598"))
+    );
+    let (signature, missing) = drafted(&fault("KERNELBASE.dll", "0xe0434352"));
+    assert!(signature.matches.is_empty());
+    assert!(missing.iter().any(|said| said.starts_with("match: the fault tells nothing")), "{missing:?}");
+}
+
+#[test]
 fn a_text_without_evidence_gives_a_draft_that_says_so() {
     let (signature, missing) = drafted("Nothing happened.\n");
     assert_eq!(signature.title, "Not named yet");

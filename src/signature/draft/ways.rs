@@ -203,11 +203,17 @@ fn is_constant(value: u64) -> bool {
 /// A fault with a telling place: an address, or the module of a component within another's process.
 fn fault(fault: &Fault, runtime: &RuntimeFrames) -> Option<FaultClause> {
     let place = fault.address.clone().filter(|text| address(text).is_some_and(|value| value != 0));
+    let standing = fault.module.as_ref().map(|name| {
+        let frame = FrameName { module: module(name), ..FrameName::default() };
+        runtime.standing(&frame)
+    });
+    // What a program raises by itself (0xe0434352 of .NET) fails where the runtime raises it, whatever is wrong.
+    let raised = fault.exception.is_some_and(|code| code >> 28 == 0xe);
+    if raised && standing == Some(Standing::Runtime) {
+        return None;
+    }
     let other = match (&fault.process, &fault.module) {
-        (Some(process), Some(name)) => {
-            let frame = FrameName { module: module(name), ..FrameName::default() };
-            module(process) != frame.module && runtime.standing(&frame) == Standing::Own
-        }
+        (Some(process), Some(name)) => module(process) != module(name) && standing == Some(Standing::Own),
         _ => false,
     };
     let named = fault.process.is_some() || fault.module.is_some();
