@@ -48,6 +48,21 @@ impl Flow {
         flow
     }
 
+    /// The text from `pos` on where every second line is blank, at most `ahead` bytes.
+    pub(crate) fn double_spaced(page: &Page<'_>, pos: Pos, ahead: usize) -> Option<Self> {
+        let mut flow = Flow { text: String::new(), anchor: 0, parts: Vec::new() };
+        let (mut line, mut at) = (pos.line, pos.at);
+        while flow.text.len() < ahead && !ends(page.text(line)) && line < page.lines.len() {
+            let text = page.text(line).get(at..).unwrap_or("");
+            flow.add(Pos { line, at }, text.get(..boundary(text, ahead)).unwrap_or(""));
+            if !page.text(line + 1).trim().is_empty() {
+                break;
+            }
+            (line, at) = (line + 2, 0);
+        }
+        (flow.parts.len() > 2).then_some(flow)
+    }
+
     fn extend(&mut self, page: &Page<'_>, pos: Pos, mut left: usize) {
         let (mut line, mut at) = (pos.line, pos.at);
         loop {

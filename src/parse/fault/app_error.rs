@@ -54,7 +54,14 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let flow = Flow::around(page, pos, BEFORE, AHEAD);
     let labelled = starts_with(rest, "faulting") || starts_with(rest, "hanging");
     let from = if labelled { flow.anchor } else { name_start(&flow) };
-    let report = Report::read(flow.rest(from), labelled)?;
+    let mut flow = flow;
+    let mut from = from;
+    let report = Report::read(flow.rest(from), labelled).or_else(|| {
+        // A paste with a blank line after every line.
+        flow = Flow::double_spaced(page, flow.pos(from), AHEAD)?;
+        from = 0;
+        Report::read(flow.rest(0), labelled)
+    })?;
     let span = flow.span(from, from + report.end);
     Some(Claim { block: Some(report_block(page, span)), ..Claim::one(span, Kind::Fault(report.fault)) })
 }
@@ -407,6 +414,15 @@ mod tests {
             one(&text.replace('\n', " "), NEW);
             one(&text.replace(", ", "，"), NEW);
         }
+    }
+
+    #[test]
+    fn a_double_spaced_report() {
+        one(
+            "Nom de l’application défaillante a.exe, version : 1.0.0.0, horodatage : 0x4549b133\n\nNom du module défaillant : \
+             b.dll, version : 2.0.0.1, horodatage : 0x4ce7ba59\n\nCode d’exception : 0xc0000005\n\nDécalage d’erreur : 0x0001613f\n\nFin",
+            ["a.exe", "1.0.0.0", "b.dll", "2.0.0.1", "c0000005", "0x0001613f"],
+        );
     }
 
     #[test]

@@ -120,11 +120,12 @@ fn parameter(text: &str, number: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// Parameters in the order of their labelled lines behind the event name.
+/// Parameters in the order of their labelled lines behind the event name; a paste may be double-spaced.
 fn labelled(page: &Page<'_>, pos: Pos) -> Option<(Vec<String>, Pos)> {
     let mut values = Vec::new();
     let mut end = pos;
-    for line in pos.line + 1..pos.line + 12 {
+    let step = if page.text(pos.line + 1).trim().is_empty() { 2 } else { 1 };
+    for line in (pos.line + step..pos.line + 12 * step).step_by(step) {
         let text = clip(page.text(line));
         let Some((label, value)) = text.split_once([':', '：']) else { break };
         if label.trim().is_empty() || value.trim().is_empty() || values.len() == 9 {
@@ -271,6 +272,13 @@ mod tests {
         let labels =
             LABELS.iter().zip(VALUES).map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>();
         check(&format!("Problem Event Name: APPCRASH {} OS Version: 6.1", labels.join(" ")));
+    }
+
+    #[test]
+    fn a_double_spaced_signature_is_read_whole() {
+        let fields = "Application Name: a.exe\n\nVersion: 1.0.0.0\n\nStamp: 4f0c8ce1\n\nModule: b.dll\n\nVersion: 2.0.0.0\n\nStamp: 0\n\nCode: c0000005\n\nOffset: 10\n";
+        let fault = fault(&format!("Problem Event Name: APPCRASH\n\n{fields}"));
+        assert_eq!((fault.module.as_deref(), fault.exception), (Some("b.dll"), Some(0xc000_0005)));
     }
 
     #[test]
