@@ -14,7 +14,7 @@
 use super::id::{self, Id};
 use super::labels::{self, Field, Label, bare_label, first_label, labels, trimmed};
 use super::message;
-use super::viewer::{Row, fields_follow};
+use super::viewer::{Row, fields_follow, titled_source};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 
@@ -224,8 +224,10 @@ impl<'p, 't> Entry<'p, 't> {
                 .len();
         let tail_at = Pos { line: id.end.line, at: id.end.at + skipped };
         let tail = tail.get(skipped..).unwrap_or("");
+        let titled = self.message.is_none() && row.whole && row.begins_line && self.take_title(id, row);
         let found = match self.message {
             Some(at) => message::read(page, at, cut.filter(|_| at.line == id.end.line)),
+            None if titled => message::below(page, self.last.line, true),
             None if !tail.is_empty() && !fields_follow(tail) => {
                 if self.event.source.is_none() && self.take_columns(tail, id.end.line) {
                     message::below(page, self.last.line, true)
@@ -244,6 +246,14 @@ impl<'p, 't> Entry<'p, 't> {
             self.last = self.last.max(end);
             self.take_source_above_message();
         }
+    }
+
+    /// `Event 1000, Application Error`: the source is all that follows the id on its line.
+    fn take_title(&mut self, id: &Id, row: &Row) -> bool {
+        let tail = self.page.text(id.end.line).get(id.end.at..row.to).unwrap_or("");
+        let Some(source) = titled_source(tail).filter(|_| self.event.source.is_none()) else { return false };
+        self.set(Field::Source, source);
+        true
     }
 
     /// `MSExchangeCCMC` alone on the line between id and message.

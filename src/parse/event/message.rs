@@ -284,7 +284,8 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
     let at = stamped.unwrap_or(text.len() - unmarked(text).len());
     let named = super::id::english(page, Pos { line, at }).is_some_and(|id| {
         let tail = page.rest(id.end).trim_start();
-        id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"'])
+        let titled = super::viewer::titled_source(tail).is_some();
+        id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"']) || titled
     });
     // `MSExchangeMTAEvent ID: 9405`, `Netlogon Event ID: 5719`
     let prefixed = first_in(text).is_some_and(|label| {

@@ -10,6 +10,7 @@
 //! Event ID 9215A sockets error 10051 on a          the message glued to the id
 //! Netlogon Event ID 5719:                          the source before the id
 //! 1998-11-03 02:11  Event ID 9215  A sockets ...   a time stamp before the id
+//! Event 1000, Application Error                    the title of Event Viewer's lower pane
 //! Error: (01/16/2022 04:37:05 AM) (Source: Service Control Manager) (EventID: 7031) (User: )
 //! The description for Event ID ( 9011 ) in Source ( Nbf ) could not be found.
 //! ```
@@ -168,7 +169,9 @@ impl Row {
         let more = self.from < id.start.at || fields_follow(tail);
         let beside = self.whole && has_fields_beside(page, id);
         let tail = tail.trim_start();
-        let titled = id.glued || tail.starts_with(|c: char| c.is_uppercase() || "\"<%{'\u{201c}".contains(c));
+        let titled = id.glued
+            || titled_source(tail).is_some()
+            || tail.starts_with(|c: char| c.is_uppercase() || "\"<%{'\u{201c}".contains(c));
         let punctuated = tail.starts_with([':', '-', '\u{2013}', '(', ';', ',', '=']) || tail.is_empty();
         let spoken = tail.starts_with(char::is_lowercase);
         if self.begins_line {
@@ -276,6 +279,21 @@ pub(crate) fn source_name(lead: &str) -> Option<String> {
         && !words.iter().any(|word| word.starts_with(char::is_lowercase))
         && !words.iter().any(|word| SPOKEN.contains(&word.to_lowercase().as_str()));
     named.then(|| words.join(" "))
+}
+
+/// The source in the title of Event Viewer's lower pane, `Event 41, Kernel-Power`; people leave out the comma of one
+/// that is known from every machine.
+pub(crate) fn titled_source(tail: &str) -> Option<&str> {
+    let name = tail.trim_matches([' ', '\t', ',', '"', '*', ':', '\u{201c}', '\u{201d}']);
+    let known =
+        ["Application Error", "Application Hang", ".NET Runtime", "Windows Error Reporting", "BugCheck"];
+    let named = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c == '.') && !word.ends_with('.');
+    let comma = tail.trim_start().starts_with(',')
+        && name.len() <= LONGEST_SOURCE
+        && !name.contains([',', '"', ':', '('])
+        && (1..=4).contains(&name.split_whitespace().count())
+        && name.split_whitespace().all(named);
+    (comma || known.contains(&name)).then_some(name)
 }
 
 /// Words of sentences and titles, which no source is named with.
@@ -452,6 +470,15 @@ mod tests {
         assert_eq!(found[0].message.as_deref(), Some("A sockets error came. [BASE 1] (12)"));
         let found = events("[2021-03-04 11:22:33] ERROR - Event ID: 7: It broke.\n");
         assert_eq!((found[0].id, found[0].message.as_deref()), (7, Some("It broke.")));
+    }
+
+    #[test]
+    fn the_title_of_the_lower_pane() {
+        assert_eq!(event("\"Event 41, Kernel-Power\"\nIt went off.\n").1.as_deref(), Some("Kernel-Power"));
+        let found = events("Event 1000 Application Error\nIt broke.\nEvent 1026 .NET Runtime\nIt threw.\n");
+        let sources: Vec<_> = found.iter().map(|event| (event.id, event.source.as_deref())).collect();
+        assert_eq!(sources, [(1000, Some("Application Error")), (1026, Some(".NET Runtime"))]);
+        assert_eq!(event("Event 1000, which says:\n").1, None);
     }
 
     #[test]
