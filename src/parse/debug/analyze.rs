@@ -105,8 +105,13 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
 
 /// Where the analysis that an anchor belongs to begins: at the heading above its arguments, if there is one.
 fn begin(page: &Page<'_>, pos: Pos) -> Pos {
+    let above = pos.line.saturating_sub(DESCRIPTION)..pos.line;
     if !clip(page.rest(pos)).starts_with("Arg1:") {
-        return pos;
+        let named = |line: usize| heading_line(clip(page.text(line))).filter(Heading::is_known);
+        return above
+            .rev()
+            .find_map(|line| named(line).map(|heading| Pos { line, at: heading.at }))
+            .unwrap_or(pos);
     }
     let before = page.text(pos.line).get(..pos.at).unwrap_or("");
     let from = (before.len().saturating_sub(NEAR)..=before.len())
@@ -115,7 +120,6 @@ fn begin(page: &Page<'_>, pos: Pos) -> Pos {
     if let Some(heading) = before.get(from..).and_then(heading) {
         return Pos { line: pos.line, at: from + heading.at };
     }
-    let above = pos.line.saturating_sub(DESCRIPTION)..pos.line;
     above
         .rev()
         .find_map(|line| heading(clip(page.text(line))).map(|heading| Pos { line, at: heading.at }))
@@ -200,7 +204,9 @@ impl Analysis {
 
     /// The stop code: of the heading, of BUGCHECK_CODE, or what BUGCHECK_STR begins with (`0x1E_c0000005_R`).
     fn code(&self) -> Option<u32> {
-        let heading = self.heading.as_ref().filter(|_| self.fields.contains_key("Arg1"));
+        // A heading whose arguments were cut off tells by the name that belongs to the code.
+        let heading =
+            self.heading.as_ref().filter(|heading| self.fields.contains_key("Arg1") || heading.is_known());
         let code = || self.get("BUGCHECK_CODE").and_then(first_number);
         let string = || {
             let digits = self.get("BUGCHECK_STR")?.strip_prefix("0x")?;
@@ -263,7 +269,8 @@ impl Analysis {
             bucket: self.bucket(),
             ..Fault::default()
         };
-        let failed = exception.is_some() || (fault.bucket.is_some() && fault.process.is_some());
+        let blamed = || self.get("FAILURE_BUCKET_ID").is_some() && fault.module.is_some();
+        let failed = exception.is_some() || (fault.bucket.is_some() && fault.process.is_some()) || blamed();
         failed.then_some(Kind::Fault(fault))
     }
 
@@ -336,6 +343,13 @@ struct Heading {
     name: Option<String>,
     /// Where it begins in the text.
     at: usize,
+}
+
+impl Heading {
+    /// The name is that of the code: no other words in capitals before a number.
+    fn is_known(&self) -> bool {
+        self.name.is_some() && self.name.as_deref() == bugcheck_name(self.code)
+    }
 }
 
 /// The first heading in a text.

@@ -134,6 +134,22 @@ fn two_dumps_are_two_crashes_and_a_second_look_is_none() {
 }
 
 #[test]
+fn a_heading_without_its_arguments_tells_by_the_name_of_its_code() {
+    let text =
+        "PAGE_FAULT_IN_NONPAGED_AREA (50)\nBad memory.\n\nIMAGE_NAME:  netpack.sys\n\nPROCESS_NAME:  a.exe\n";
+    assert!(matches!(kinds(text).as_slice(), [Kind::Bugcheck(check)] if check.code == 0x50));
+    assert!(kinds(&text.replace("NONPAGED_AREA", "SOME_AREA")).is_empty());
+}
+
+#[test]
+fn a_bucket_that_blames_a_module_is_a_fault() {
+    let text = "IMAGE_NAME:  codec.dll\n\nFAILURE_BUCKET_ID:  AV_codec.dll!f\n\nIMAGE_VERSION:  2.1.0.7\n";
+    assert!(
+        matches!(kinds(text).as_slice(), [Kind::Fault(fault)] if fault.module_version.as_deref() == Some("2.1.0.7"))
+    );
+}
+
+#[test]
 fn names_of_modules_and_processes_alone_are_no_crash() {
     assert!(kinds("MODULE_NAME: nt\n\nIMAGE_NAME:  ntkrnlmp.exe\n").is_empty());
     assert!(kinds("set PROCESS_NAME: build and IMAGE_NAME: base\n").is_empty());
