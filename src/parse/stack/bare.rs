@@ -121,7 +121,7 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
     while let Some(pos) = next.filter(|_| run.frames.len() < LONGEST) {
         let Some(row) = bare_row::read(page, pos) else { break };
         // A row that begins to count anew begins a new stack.
-        let counts = matches!((number, row.number), (Some(before), Some(now)) if now == before + 1);
+        let counts = matches!((number, row.number), (Some(before), Some(now)) if counts_on(before, now));
         if !run.frames.is_empty() && row.number.is_some() && !counts && number.is_some() {
             break;
         }
@@ -146,6 +146,11 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
         prepend_addresses(page, &mut run);
     }
     run
+}
+
+/// Whether the number `now` follows `before`, both read as hexadecimal: Process Hacker counts 9, 10, and WinDbg 9, a.
+fn counts_on(before: u32, now: u32) -> bool {
+    now == before + 1 || before & 0xF == 9 && now == before + 7
 }
 
 /// The next row's position: blank lines only where they stand between all rows, remarks are skipped.
@@ -225,6 +230,13 @@ mod tests {
         let text = " # Call Site\n00 nt!KeBugCheckEx\n01 nt!KiDispatch\n02 foo!Bar\n\n00 nt!A\n01 foo!B\n";
         assert_eq!(stacks(text).len(), 2);
         assert_eq!(stacks("[0x0]   nt!Foo + 0x12   0xfffff80012345678   0xfffff80012345678\n[0x1]   nt!Bar + 0x3   0x1234567812345678   0x1234567812345678").len(), 1);
+    }
+
+    #[test]
+    fn numbers_may_count_in_tens() {
+        let rows: Vec<String> = (0..12).map(|row| format!("{row}, ntoskrnl.exe!Wait+0x{row}")).collect();
+        assert_eq!(stacks(&rows.join("\n"))[0].len(), 12);
+        assert_eq!(stacks("nt!KiSwapContext + 76\nnt!KiSwapThread + 3c8\nnt!KiServiceLinkage\n")[0].len(), 3);
     }
 
     #[test]

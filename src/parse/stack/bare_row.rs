@@ -189,7 +189,8 @@ pub(crate) fn read(page: &Page<'_>, pos: Pos) -> Option<Row> {
 
 /// The symbol at the start of `text`; also an address alone, and the name of a system module alone on its line.
 fn symbol(text: &str) -> Option<Symbol> {
-    if let Some(symbol) = symbol::read(text) {
+    if let Some(mut symbol) = symbol::read(text) {
+        spaced_offset(text, &mut symbol);
         let known = symbol.module.is_some() || symbol.function.is_some();
         let digits = symbol.address.as_deref().map_or(0, str::len);
         return (known || digits >= 8 && symbol.len == text.len()).then_some(symbol);
@@ -202,6 +203,18 @@ fn symbol(text: &str) -> Option<Symbol> {
             len: text.len(),
             ..Symbol::default()
         })
+}
+
+/// `nt!KiSwapContext + 4b`: an offset without 0x may stand apart where it ends the line.
+fn spaced_offset(text: &str, symbol: &mut Symbol) {
+    let Some(digits) = text[symbol.len..].strip_prefix(" + ").map(str::trim_end) else { return };
+    if symbol.offset.is_none()
+        && digits.len() <= 5
+        && hex::word(digits).is_some_and(|(len, _)| len == digits.len())
+    {
+        symbol.offset = Some(format!("0x{digits}"));
+        symbol.len = text.len();
+    }
 }
 
 /// Whether the line end cut the symbol: it is open, or the line is wide and the next one is a mere remainder.

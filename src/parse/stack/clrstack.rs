@@ -101,9 +101,10 @@ fn row(text: &str) -> Option<Frame> {
         marked = true;
     }
     if let Some(inner) = what.strip_prefix("(MethodDesc ") {
-        let mut words = inner.splitn(3, ' ');
-        let (_, offset, name) = (words.next()?, words.next()?, words.next()?);
-        let digits = offset.strip_prefix('+')?.trim_start_matches("0x");
+        // `+0x12` in .NET 1, `+ 0x12` in .NET Core.
+        let (_, rest) = inner.split_once(' ')?;
+        let (offset, name) = rest.strip_prefix('+')?.trim_start().split_once(' ')?;
+        let digits = offset.trim_start_matches("0x");
         return Some(Frame { function: method(name), offset: Some(format!("0x{digits}")), ..frame });
     }
     if let Some(symbol) = symbol::read(what).filter(|symbol| symbol.function.is_some()) {
@@ -212,6 +213,9 @@ mod tests {
         let text = "ChildEBP RetAddr  Caller, Callee\n0012f3d4 7c90e514 (MethodDesc 0x9a2c2c +0x12 Ns.T.M(System.String)), calling w!F+0x12\n\
                     0012f3f4 7c90e516 mscorwks!CallDescrWorker+0x33, calling mscorwks!Foo\n";
         assert_eq!(labels(text), ["Ns.T.M", "mscorwks!CallDescrWorker"]);
+        let text = "Child-SP         RetAddr          Caller, Callee\n\
+                    00007FB9EFD54770 00007fb9952e7413 (MethodDesc 00007fb9954d11b8 + 0x73 Ns.T.M()), calling w!F\n";
+        assert_eq!(labels(text), ["Ns.T.M"]);
     }
 
     #[test]

@@ -161,6 +161,12 @@ mod tests {
     }
 
     #[test]
+    fn constructors_in_braces() {
+        let text = "Exception Info: System.X\nat A.B.Load(UInt16*)\nat <Module>.CInit.{ctor}(CInit*, Void ())\nat <Module>.?A0x7.Go()\n";
+        assert_eq!(stacks(text), [["A.B.Load", "<Module>.CInit.{ctor}", "<Module>.?A0x7.Go"]]);
+    }
+
+    #[test]
     fn other_languages() {
         for text in [
             "   bei A.B.C(String x) in C:\\x.cs:Zeile 12.\n   bei A.B.D()",

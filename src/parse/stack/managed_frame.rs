@@ -143,7 +143,7 @@ fn method(text: &str) -> &str {
         }
         '(' => true,
         ' ' | ',' => depth == 0 && !text[..*at].is_empty(),
-        c => !(c.is_alphanumeric() || "_.`+:/|@$!-&*=?".contains(*c)),
+        c => !(c.is_alphanumeric() || "_.`+:/|@$!-&*=?{}".contains(*c)),
     });
     &text[..end.map_or(text.len(), |(at, _)| at)]
 }

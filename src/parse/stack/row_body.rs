@@ -200,9 +200,14 @@ fn trailer(rest: &str) -> Trailer {
     let trimmed = rest.trim_start();
     let blanks = rest.len() - trimmed.len();
     let known = match trimmed.as_bytes().first() {
-        Some(b'(') => blanks == 0 || is_list(&trimmed[1..]),
+        Some(b'(') => blanks == 0 || is_list(&trimmed[1..]) || is_path_line(&trimmed[1..]),
         Some(b'{') => true,
         Some(b'[') => is_square_trailer(&trimmed[1..]),
+        // BOINC leaves the bracket out: `FPO: [2,0,4]`.
+        Some(b'F') if trimmed.starts_with("FPO: [") => {
+            let close = trimmed.find(']').filter(|close| *close < 40);
+            return close.map_or(Trailer::None, |at| Trailer::Bracket { len: blanks + at + 1, source: None });
+        }
         _ => false,
     };
     if !known {
@@ -282,9 +287,22 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// `d:\nt\x.cxx @ 123`, ` sbnmruz.c @ 1245 `.
+/// Whether a bracket that holds a source as BOINC prints it opened before `rest`.
+fn is_path_line(rest: &str) -> bool {
+    let near = clip(rest);
+    near.find(')').is_some_and(|end| path_line(&near[..end]).is_some())
+}
+
+/// `c:\src\api.c:75`
+fn path_line(inside: &str) -> Option<SourceLine> {
+    let (file, line) = inside.rsplit_once(':')?;
+    let rooted = file.get(1..3) == Some(":\\");
+    rooted.then_some(SourceLine { file: file.to_owned(), line: line.parse().ok()? })
+}
+
+/// `d:\nt\x.cxx @ 123`, ` sbnmruz.c @ 1245 `, `c:\src\api.c:75`.
 fn source(inside: &str) -> Option<SourceLine> {
-    let (file, rest) = inside.split_once(" @ ")?;
+    let Some((file, rest)) = inside.split_once(" @ ") else { return path_line(inside) };
     let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
     Some(SourceLine { file: file.trim().to_owned(), line: digits.parse().ok()? })
 }
@@ -364,4 +382,20 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
     // A plain name cut anywhere: the rest stands alone on its line, with the offset.
     let plain = name > 0 && offset.starts_with("+0x") && !first.contains('!');
     (offset_only || scope || decorated || plain).then_some("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trailers_of_boinc() {
+        let page = Page::new("sample!foobar+0x0 (c:\\src\\api.c:75) FPO: [1,0,0] \n");
+        let body = read(&page, Pos { line: 0, at: 0 }, 0);
+        assert_eq!(
+            body.frame.source.map(|source| (source.file, source.line)),
+            Some(("c:\\src\\api.c".into(), 75))
+        );
+        assert_eq!(page.rest(body.end), " ");
+    }
 }
