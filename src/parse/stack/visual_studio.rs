@@ -25,6 +25,7 @@ use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::Dialect;
 use crate::parse::hex;
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::text::clip;
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "visual-studio",
@@ -173,6 +174,12 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
         if is_frame || !run.frames.is_empty() {
             run.end = row.end;
         }
+        if let Some((last, source)) = run.frames.last_mut().zip(source_below(page, run.end)) {
+            last.source = last.source.take().or(Some(source));
+            run.end = Pos { line: run.end.line + 1, at: page.text(run.end.line + 1).len() };
+            pos = indented(page, run.end.line + 1);
+            continue;
+        }
         let rest = page.rest(row.end);
         if !rest.trim().is_empty() {
             pos = Pos { at: row.end.at + rest.len() - rest.trim_start().len(), ..row.end };
@@ -185,6 +192,15 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
         }
     }
     run
+}
+
+/// `at c:\src\a.c(201)` on the line below a row: its source, as newer versions copy it.
+fn source_below(page: &Page<'_>, end: Pos) -> Option<SourceLine> {
+    let text = clip(page.text(end.line + 1)).trim().strip_prefix("at ")?;
+    let (file, number) = text.strip_suffix(')')?.rsplit_once('(')?;
+    let rooted = file.get(1..3) == Some(":\\") || file.starts_with(['/', '\\']);
+    (rooted && page.rest(end).trim().is_empty())
+        .then_some(SourceLine { file: file.to_owned(), line: number.parse().ok()? })
 }
 
 /// A row: a frame, or a remark in brackets.
@@ -238,8 +254,8 @@ enum Parsed {
 }
 
 fn parse(text: &str) -> Parsed {
-    let marks =
-        text.len() - text.trim_start_matches([' ', '\t', '>', '=', '*', '|', '`', '•', '→', '➔', '⇨']).len();
+    let marks = text.len()
+        - text.trim_start_matches([' ', '\t', '>', '=', '*', '/', '|', '`', '•', '→', '➔', '⇨']).len();
     let mut at = marks;
     if let Some(inner) = text[at..].strip_prefix('[') {
         let Some(close) = inner.find(']').filter(|close| *close < 200) else { return Parsed::No };
@@ -348,7 +364,9 @@ fn listed(text: &str) -> usize {
     let rest = after.trim_start();
     let bang =
         rest.split([' ', '\t', '(']).next().is_some_and(|word| word.contains(".") && word.contains('!'));
-    if (1..4).contains(&digits) && rest.len() < after.len() && bang { text.len() - rest.len() } else { 0 }
+    // `#013:user32.dll!f()`: behind both marks no blank is needed.
+    let apart = rest.len() < after.len() || body.len() < text.len() && after.len() < body.len() - digits;
+    if (1..4).contains(&digits) && apart && bang { text.len() - rest.len() } else { 0 }
 }
 
 /// Length of the arguments, brackets included. Older versions print values, and a string may hold any bracket:

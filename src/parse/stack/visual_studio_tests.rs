@@ -104,3 +104,15 @@ fn other_texts_are_none() {
         assert!(stacks(text).is_empty(), "{text}");
     }
 }
+
+#[test]
+fn numbers_tight_before_the_module_comment_marks_and_sources_below() {
+    let text = "#002：a.exe!f(int x=0)  Line 12    C++\n#001：b.dll!g()  + 0x28 bytes   \n#000：b.dll!h()  + 0x2 bytes\n";
+    assert_eq!(labels(text), ["a.exe!f", "b.dll!g", "b.dll!h"]);
+    let text = "\t// stack:\n\t//\t>\ta.dll!f(X * m=0x7c840c5b)  Line 17 + 0xc bytes\tC++\n\t//\t \tb.dll!g()  + 0x2 bytes\n";
+    assert_eq!(labels(text), ["a.dll!f", "b.dll!g"]);
+    let text =
+        "a.exe!f(T * c) Line 201\n\tat W:\\lib\\x.c(201)\na.exe!g(T * c) Line 23\n\tat W:\\lib\\y.c(23)\n";
+    assert_eq!(labels(text), ["a.exe!f", "a.exe!g"]);
+    assert_eq!(stacks(text)[0].frames[1].source.as_ref().unwrap().file, "W:\\lib\\y.c");
+}
