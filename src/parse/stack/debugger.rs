@@ -180,7 +180,12 @@ fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let nearest = text.floor_char_boundary(hit.at.saturating_sub(LONGEST_HEAD));
     let near = &before.as_bytes()[nearest..];
     let apart = memchr::memrchr3(b' ', b'\t', b'|', near).max(memchr::memrchr(b':', near));
-    let symbol = apart.map_or(nearest, |at| nearest + at + 1);
+    let symbol = match apart {
+        Some(at) => nearest + at + 1,
+        None if nearest == 0 => 0,
+        // A word this long is no name of a module.
+        None => return None,
+    };
     let mut start = columns_before(text, symbol);
     let mut line = hit.line;
     // A wrapped row: nothing but columns, or nothing at all, stands before the symbol.
