@@ -43,7 +43,7 @@ pub fn disproof(signature: &Signature, example: &Example, findings: &[Finding<'_
         Finding::Unknown(_) => None,
     });
     let is_own = |found: &&Match<'_>| found.signature.id == signature.id;
-    let is_twin = |found: &&Match<'_>| signature.is_twin_of(&found.signature.id);
+    let is_twin = |found: &&Match<'_>| signature.is_twin(found.signature);
     let is_sure = |found: &&Match<'_>| found.confidence >= Confidence::Likely;
     match example.expect {
         Expect::Match => {

@@ -98,9 +98,10 @@ fn lint_entry(entry: &Entry, around: &Around<'_>) -> Vec<LintFinding> {
         let problems = (lint.check)(entry, around);
         let allow = entry.signature().allows.iter().position(|allow| allow.lint == lint.name);
         match allow.and_then(|index| used.get_mut(index)) {
-            // It silences those that it names, and `kb test` asks it as well.
+            // It silences those that it names, and `kb test` asks it as well. A twin that it names may stand in
+            // a folder that is not loaded.
             Some(used) if lint.name == TWIN => {
-                *used = entry.signature().names_a_twin(around.database);
+                *used = problems.is_empty() || entry.signature().names_a_twin(around.database);
                 findings.extend(problems.into_iter().map(|problem| finding(lint.name, problem)));
             }
             Some(used) => *used = !problems.is_empty(),

@@ -1,7 +1,7 @@
 //! Issues that the evidence cannot tell from another.
 //!
-//! Two articles may tell of one crash: the same stack, the same event. Both are reported then, and a signature
-//! that knows of the other says so, with its id in the reason:
+//! Two articles may tell of one crash: the same stack, the same event. Both are reported then, and one of them
+//! says so, with the id of the other in the reason; of a shipped issue and one's own it is one's own:
 //!
 //! ```toml
 //! [[allow]]
@@ -22,8 +22,13 @@ pub(super) const TWIN: &str = "twin";
 
 impl Signature {
     /// Whether it says that the evidence cannot tell it from the issue of this id.
-    pub fn is_twin_of(&self, id: &str) -> bool {
+    fn is_twin_of(&self, id: &str) -> bool {
         self.twin_words().any(|word| word.eq_ignore_ascii_case(id))
+    }
+
+    /// Whether one of the two says that the evidence cannot tell them apart.
+    pub fn is_twin(&self, other: &Signature) -> bool {
+        self.is_twin_of(&other.id) || other.is_twin_of(&self.id)
     }
 
     /// The words of the reasons why it has twins.
@@ -39,24 +44,43 @@ impl Signature {
 }
 
 /// Who asks for which evidence.
-pub(super) struct Clones<'db>(HashMap<Clauses, Vec<&'db str>>);
+pub(super) struct Clones<'db>(HashMap<Clauses, Vec<&'db Entry>>);
 
 impl<'db> Clones<'db> {
     pub(super) fn of(database: &'db Database) -> Self {
         let mut clones = Clones(HashMap::new());
         for entry in database.entries() {
             for clauses in entry.clauses() {
-                clones.0.entry(compared(clauses)).or_default().push(entry.id());
+                clones.0.entry(compared(clauses)).or_default().push(entry);
             }
         }
         clones
     }
 
-    /// The other issues that ask for just this evidence.
+    /// The other issues that ask for just this evidence, but for named twins.
     fn others(&self, entry: &Entry, clauses: &Clauses) -> impl Iterator<Item = &'db str> {
-        let ids = self.0.get(clauses).map_or(&[][..], Vec::as_slice);
-        ids.iter().copied().filter(|id| *id != entry.id())
+        let entries = self.0.get(clauses).map_or(&[][..], Vec::as_slice).iter();
+        let others = entries.filter(|other| other.id() != entry.id());
+        others.filter(|other| !entry.signature().is_twin(other.signature())).map(|other| other.id())
     }
+}
+
+/// The ids of known issues, but for `id`, of which one way asks for the same evidence as one of these, or for more
+/// or fewer frames of the same stack.
+pub(super) fn same_evidence(matches: &[Clauses], known: &Database, id: &str) -> Vec<String> {
+    let matches: Vec<Clauses> = matches.iter().map(compared).collect();
+    let frames = |clauses: &Clauses| clauses.stack.clone().unwrap_or_default();
+    let same = |one: &Clauses, other: &Clauses| {
+        let (short, long) = (frames(one), frames(other));
+        let begins = short.iter().zip(&long).all(|(one, other)| one == other);
+        let stack = || Clauses { stack: one.stack.clone(), ..other.clone() } == *one;
+        begins && short.is_empty() == long.is_empty() && stack()
+    };
+    let others = known.entries().filter(|entry| !entry.id().eq_ignore_ascii_case(id));
+    let is_same = |entry: &&Entry| {
+        entry.clauses().iter().map(compared).any(|theirs| matches.iter().any(|ours| same(ours, &theirs)))
+    };
+    others.filter(is_same).map(|entry| entry.id().to_owned()).collect()
 }
 
 /// Another issue with the same evidence that is not named.
@@ -64,8 +88,7 @@ pub(super) fn twins(entry: &Entry, clones: &Clones<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, clauses) in entry.clauses().iter().enumerate() {
         let clauses = compared(clauses);
-        let others = clones.others(entry, &clauses);
-        for other in others.filter(|other| !entry.signature().is_twin_of(other)) {
+        for other in clones.others(entry, &clauses) {
             let message = format!("{other} is recognised by the same evidence: tell them apart, or name it");
             problems.push(Problem::new(&[Key("match"), Index(index)], message));
         }

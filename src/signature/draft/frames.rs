@@ -22,8 +22,6 @@ pub(super) struct Decisive {
     pub(super) frames: Vec<String>,
     /// Only one of them is the component's: it is never more than a possibility by itself.
     pub(super) single: bool,
-    /// Known issues whose stack says the same.
-    pub(super) twins: Vec<String>,
 }
 
 struct Row {
@@ -46,19 +44,14 @@ pub(super) fn decisive(stack: &Stack, known: &Database, id: &str) -> Option<Deci
         rows.retain(|row| row.standing == Standing::Own);
     }
     let single = own == 1 || rows.len() == 1;
-    let twins = |rows: &[Row]| -> Vec<String> {
-        let others = known.signatures().filter(|other| !other.id.eq_ignore_ascii_case(id));
-        others.filter(|other| is_twin(other, rows)).map(|other| other.id.clone()).collect()
-    };
+    let others = || known.signatures().filter(|other| !other.id.eq_ignore_ascii_case(id));
     rows.truncate(MOST);
-    let mut same = twins(rows.get(..USUAL).unwrap_or(&rows));
-    if same.is_empty() {
+    let usual = rows.get(..USUAL).unwrap_or(&rows);
+    if !others().any(|other| is_twin(other, usual)) {
         rows.truncate(USUAL);
-    } else {
-        same = twins(&rows);
     }
     let frames: Vec<String> = rows.into_iter().map(|row| row.label).collect();
-    (!frames.is_empty()).then_some(Decisive { frames, single, twins: same })
+    (!frames.is_empty()).then_some(Decisive { frames, single })
 }
 
 /// The frames that are not the runtime's, each once where it repeats itself.
@@ -166,15 +159,7 @@ mod tests {
         let database =
             known(&[("ACME-2", r#"["acme!a", "acme!b", "acme!c", "acme!d", "acme!e", "acme!x"]"#)]);
         let stack = stack("acme!a acme!b acme!c acme!d acme!e acme!f acme!g");
-        let apart = decisive(&stack, &database, "ACME-1").unwrap();
-        assert_eq!((apart.frames.len(), apart.twins.len()), (6, 0));
+        assert_eq!(decisive(&stack, &database, "ACME-1").unwrap().frames.len(), 6);
         assert_eq!(decisive(&stack, &database, "acme-2").unwrap().frames.len(), 5, "not told from itself");
-    }
-
-    #[test]
-    fn an_issue_that_says_the_same_is_named() {
-        let database = known(&[("ACME-2", r#"["acme!a", "acme!b"]"#), ("ACME-3", r#"["acme!x", "acme!b"]"#)]);
-        let twins = decisive(&stack("acme!a acme!b acme!c"), &database, "ACME-1").unwrap().twins;
-        assert_eq!(twins, ["ACME-2"]);
     }
 }

@@ -14,6 +14,7 @@ mod words;
 
 use super::database::Database;
 use super::model::{Allow, BugcheckClause, Clauses, Fix, Signature, Status};
+use super::twin::{self, TWIN};
 use crate::evidence::bugcheck_name;
 use crate::parse::{Parser, fix_files};
 use article::Article;
@@ -50,6 +51,7 @@ pub fn draft(text: &str, id: &str, known: &Database) -> Draft {
     let found = ways::ways(&evidence, known, id, &mut missing);
     let examples = example::examples(text, &evidence, &found, &mut missing);
     let matches: Vec<Clauses> = found.into_iter().map(|way| way.clauses).collect();
+    let twins = twin::same_evidence(&matches, known, id);
     let fixed_in: Vec<Fix> =
         fix_files(text).into_iter().map(|(file, version)| Fix { file, version, product: None }).collect();
 
@@ -65,6 +67,8 @@ pub fn draft(text: &str, id: &str, known: &Database) -> Draft {
         missing.push(format!("id: {} is known already: {}", entry.signature().id, entry.path().display()));
     }
 
+    missing.extend(twins.iter().map(|twin| format!("match: {twin} shows the same: is this that issue?")));
+
     let signature = Signature {
         id: id.to_owned(),
         title: article.title.unwrap_or_else(|| title(&matches)),
@@ -75,7 +79,7 @@ pub fn draft(text: &str, id: &str, known: &Database) -> Draft {
         resolution: None,
         workaround: None,
         fixed_in,
-        allows: allows(&matches, examples.is_empty()),
+        allows: allows(&matches, examples.is_empty(), &twins),
         matches,
         examples,
     };
@@ -90,12 +94,14 @@ impl Draft {
 }
 
 /// Lints that the draft cannot satisfy, and why.
-fn allows(matches: &[Clauses], no_example: bool) -> Vec<Allow> {
+fn allows(matches: &[Clauses], no_example: bool, twins: &[String]) -> Vec<Allow> {
     let single = |clauses: &Clauses| clauses.stack.as_ref().is_some_and(|stack| stack.len() == 1);
+    let same = format!("{} shows the same.", twins.join(", "));
     let cases = [
         ("no-match", matches.is_empty(), "The text shows no evidence that tells this issue from others."),
         ("missing-example", no_example, "The text shows no evidence that could be an example."),
         ("short-stack", matches.iter().any(single), "The text shows no other frame of the component."),
+        (TWIN, !twins.is_empty(), same.as_str()),
     ];
     let cases = cases.into_iter().filter(|(_, applies, _)| *applies);
     cases.map(|(lint, _, reason)| Allow { lint: lint.to_owned(), reason: reason.to_owned() }).collect()

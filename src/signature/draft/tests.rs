@@ -48,6 +48,20 @@ fn a_ticket_gives_its_stack_and_asks_for_the_rest() {
 }
 
 #[test]
+fn an_issue_that_shows_the_same_is_named_as_a_twin() {
+    let mut database = known();
+    let theirs = "id = \"GATE-1\"\ntitle = \"t\"\nproducts = []\nstatus = \"draft\"\n\n[[match]]\n\
+                  stack = [\"acmegate!CSession::Flush\", \"acmegate!CSession::OnTimer\"]\n\n\
+                  [[example]]\nexpect = \"match\"\ntext = \"x\"\n";
+    database.add(Path::new("gate-1.toml"), Cow::Borrowed(theirs)).unwrap();
+    let draft = draft(TICKET, "ACME-17", &database);
+    assert!(draft.missing.iter().any(|said| said.starts_with("match: GATE-1")), "{:?}", draft.missing);
+    assert!(draft.to_toml().contains("lint = \"twin\"\nreason = \"GATE-1 shows the same.\""));
+    database.add(Path::new("acme-17.toml"), Cow::Owned(draft.to_toml())).unwrap();
+    assert_eq!(lint(&database), [], "neither the draft nor the issue that it was drafted beside");
+}
+
+#[test]
 fn a_single_frame_is_backed_by_its_exception() {
     let text = "Exception: access violation (0xc0000005), Address: 0x00401000\n\n\
                 0ab1fcfc 00510cc7 cffa119e 07ad9838 0069578c acme!lonely+0x25\n\

@@ -10,7 +10,6 @@ use crate::signature::names::{FrameName, address, module};
 use crate::signature::{
     BugcheckClause, Clauses, Database, EventClause, ExceptionClause, FaultClause, RuntimeFrames, Standing,
 };
-use std::collections::BTreeSet;
 
 /// Stacks that give a way each; a log of all threads is not one issue a thread.
 const STACKS: usize = 4;
@@ -45,8 +44,6 @@ pub(super) fn ways(evidence: &[Evidence], known: &Database, id: &str, missing: &
 struct Notes {
     /// Evidence that gives no clause: what it is, why, in which lines.
     left_out: Vec<(String, &'static str, Vec<u32>)>,
-    /// Known issues with the same stack.
-    twins: BTreeSet<String>,
 }
 
 impl Notes {
@@ -64,9 +61,6 @@ impl Notes {
             let more = if lines.len() > LINES { ", ..." } else { "" };
             let lines: Vec<String> = lines.iter().take(LINES).map(u32::to_string).collect();
             missing.push(format!("match: {what} {why}, left out (line {}{more})", lines.join(", ")));
-        }
-        for twin in self.twins {
-            missing.push(format!("match: the stack says the same as that of {twin}"));
         }
     }
 }
@@ -110,7 +104,7 @@ fn add(ways: &mut Vec<Way>, clauses: Clauses, pieces: Vec<usize>) {
 fn stacks(evidence: &[Evidence], known: &Database, id: &str, ways: &mut Vec<Way>, notes: &mut Notes) {
     for (at, piece) in evidence.iter().enumerate() {
         let Kind::Stack(stack) = &piece.kind else { continue };
-        let Some(Decisive { frames, single, twins }) = frames::decisive(stack, known, id) else {
+        let Some(Decisive { frames, single }) = frames::decisive(stack, known, id) else {
             notes.leave_out(piece, "names only the runtime");
             continue;
         };
@@ -118,7 +112,6 @@ fn stacks(evidence: &[Evidence], known: &Database, id: &str, ways: &mut Vec<Way>
             notes.leave_out(piece, "is one of many");
             continue;
         }
-        notes.twins.extend(twins);
         let clauses = Clauses { stack: Some(frames), ..empty() };
         if single && let Some((partner, clauses)) = backed(evidence, at, &clauses) {
             add(ways, clauses, vec![at, partner]);
