@@ -139,7 +139,7 @@ impl<'p, 't> Entry<'p, 't> {
             match first_label(text) {
                 Some(label) if self.is_own(&label, line, after_blank) => self.take_row(line, 0, text.len()),
                 None if bare_label(text).is_some_and(|label| !self.has(label.field)) => self.take_bare(line),
-                None if self.is_value_of_label_above(line) => {}
+                None if self.is_value_of_label_above(line) || is_json_member(text) => {}
                 _ => return,
             }
             after_blank = false;
@@ -306,6 +306,12 @@ impl<'p, 't> Entry<'p, 't> {
         let block = self.event.reports_crash().then_some(span);
         Claim { pieces: vec![Piece { span, kind: Kind::Event(self.event) }], block, end: self.last }
     }
+}
+
+/// `"color":  "#136B13",`: a field of an exported entry that Event Viewer does not have.
+fn is_json_member(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with('"') && text.ends_with(',') && text.contains("\":")
 }
 
 /// Length of a source without what follows it: `Perflib, The library file`, `IPXRIP logs with the following`.

@@ -482,6 +482,14 @@ mod tests {
     }
 
     #[test]
+    fn members_of_a_json_export() {
+        let found = events(
+            "{\n  \"EventID\":  472,\n  \"color\":  \"#5A2D01\",\n  \"Source\":  \"ESENT\",\n  \"Count\": 1\n}\n",
+        );
+        assert_eq!((found[0].id, found[0].source.as_deref()), (472, Some("ESENT")));
+    }
+
+    #[test]
     fn wevtutil_counts_its_entries() {
         let text = "Event[0]:\n  Source: Disk\n  Event ID: 7\n  Description: \nBad block.\n\nEvent[1]:\n  Source: Ntfs\n  Event ID: 55\n";
         let found: Vec<_> = events(text).into_iter().map(|event| (event.id, event.source)).collect();

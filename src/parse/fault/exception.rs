@@ -182,7 +182,10 @@ fn coded(text: &str) -> Option<Message> {
 
 /// Whether the label stands in a report that another dialect reads as a whole.
 fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
+    // .NET Runtime 1026 says so of a native crash; its `Application:` begins no other report.
+    let dotnet = page.text(pos.line).get(..pos.at).is_some_and(|before| ends_with(before, "info: "));
     message.label
+        && !dotnet
         && (pos.line.saturating_sub(9)..=pos.line + 2).any(|line| {
             let text = clip(page.text(line));
             ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event", "ExceptionAddress"]
@@ -276,6 +279,11 @@ mod tests {
             ),
             ("Access violation (0xc0000005) at Address 0x436fde reading from 0x31206.", av, "0x436fde"),
             ("Fatal error: Exception code=C0000005", av, ""),
+            (
+                "Application: mmc.exe\nException Info: exception code c0000005, exception address 00007FFF00DB34BD\nStack:",
+                av,
+                "00007FFF00DB34BD",
+            ),
             (
                 "An exception occurred. Code: 0xc0000005 Flags: 0x00000000 Address: 0x00402674",
                 av,

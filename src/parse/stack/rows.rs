@@ -69,6 +69,8 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
 /// What mail, Markdown, a listing or a logger put before a row.
 pub(crate) fn prefix(text: &str) -> &str {
     let rest = text.trim_start_matches([' ', '\t', '*', '|', '`', '•']);
+    // A comment in a program.
+    let rest = rest.strip_prefix("//").map_or(rest, |rest| rest.trim_start_matches([' ', '\t']));
     let rest = ["- ", "+ ", ". "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest);
     let rest = rest.trim_start_matches([' ', '\t', '*', '|', '`']);
     time_stamp(rest).unwrap_or(rest)
@@ -181,6 +183,7 @@ mod tests {
         assert_eq!(columns("[11:22:33] 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("2021-03-04 11:22:33.123 [12] ERROR 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("12: 03 0184eef0 0184ef0c a!b").0, Some(3));
+        assert_eq!(columns("    // 03 0184eef0 0184ef0c a!b").0, Some(3));
     }
 
     #[test]

@@ -29,6 +29,9 @@ const LONGEST: usize = 4_096;
 /// The most brackets and quotes open at once. What opens more and closes none is no template.
 const DEEPEST: usize = 32;
 
+/// What Dr. Watson writes in place of a function, as it is and as people copy it.
+const NOSYMBOLS: [&str; 2] = ["<nosymbols>", "<no symbols>"];
+
 /// The symbol that `text` begins with.
 pub(crate) fn read(text: &str) -> Option<Symbol> {
     let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
@@ -91,7 +94,7 @@ fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
         symbol.function = Some(rest[1..rest.len() - after.len() + len].to_owned());
         symbol.len += rest.len() - after.len() + len;
         symbol.open = open;
-    } else if let Some(after) = rest.strip_prefix("<nosymbols>") {
+    } else if let Some(after) = NOSYMBOLS.iter().find_map(|word| rest.strip_prefix(word)) {
         symbol.len += rest.len() - after.len();
     } else if rest.starts_with("0x") {
         let (len, _) = hex::word(rest)?;
@@ -288,6 +291,7 @@ mod tests {
         check("<Unloaded_x.dll>+0x1c", "<Unloaded_x.dll>", "", "0x1c");
         check("store!<nosymbols>", "store", "", "");
         check("netapi32!nosymbols", "netapi32", "", "");
+        check("drax!<no symbols>", "drax", "", "");
         check("store!0x0000000000439929", "store", "", "");
         check("0x77e52236", "", "", "");
         check("+0x12fab0", "", "", "0x12fab0");

@@ -392,6 +392,7 @@ mod tests {
             "STOP OxOOOOOOOA",
             "a \"Stop\n0xA\" error",
             "Bugcheck code 0000000a",
+            "BugCheck A, {f90c6ae0, 2, 1, 26}",
             "Fatal System Error: 0x0000000a",
             "Stop code: IRQL_NOT_LESS_OR_EQUAL (0xA)",
             "0x0000000A Blue Screen",

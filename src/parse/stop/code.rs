@@ -38,6 +38,10 @@ impl Code {
         let printed = text.get(self.from..self.to).unwrap_or("");
         let letters = printed.contains(|c: char| c.is_ascii_alphabetic()) || printed.starts_with('0');
         let numeral = printed.contains(|c: char| c.is_ascii_digit());
+        // `BugCheck CB, {f90c6ae0, f9949215, 81861788, 26}`: the debugger's own line.
+        if direct && text.get(self.to..).is_some_and(|rest| rest.starts_with(", {")) {
+            return true;
+        }
         match self.digits {
             8 => numeral && self.is_stop_code(),
             1 => {
