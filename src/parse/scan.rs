@@ -31,7 +31,11 @@ impl Anchors {
     fn hits(&self, page: &Page<'_>, dialects: usize) -> Vec<Vec<Pos>> {
         let mut hits = vec![Vec::new(); dialects];
         for (line, text) in page.lines.iter().enumerate() {
-            for found in self.automaton.find_overlapping_iter(text.text.as_bytes()) {
+            let bytes = text.text.as_bytes();
+            for found in self.automaton.find_overlapping_iter(bytes) {
+                if bytes[found.start()] == b'!' && !is_symbol_sign(bytes, found.start()) {
+                    continue;
+                }
                 hits[self.dialect[found.pattern().as_usize()]].push(Pos { line, at: found.start() });
             }
         }
@@ -41,6 +45,14 @@ impl Anchors {
         }
         hits
     }
+}
+
+/// Whether the `!` at an offset can stand inside a symbol: after a name, and not before another `!`. Prose has many that
+/// cannot.
+fn is_symbol_sign(bytes: &[u8], at: usize) -> bool {
+    let name = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_>.-$)]".contains(byte);
+    at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(name)
+        && bytes.get(at + 1) != Some(&b'!')
 }
 
 /// What every dialect claims, in the order of the dialects; evidence that an earlier dialect already has is left out.
