@@ -306,31 +306,38 @@ fn id_after(text: &str, at: usize) -> Option<(u32, usize)> {
 
 /// `Key : value` lines around the anchor, to the next blank line.
 fn read_list(page: &Page<'_>, hit: Pos) -> Option<Claim> {
-    let (key, _) = page.text(hit.line).split_once(':')?;
-    if hit.at != 0 || !is_key(key) {
+    let indent = hit.at;
+    let (key, _) = page.rest(hit).split_once(':')?;
+    if !page.text(hit.line).get(..indent)?.trim().is_empty() || !is_key(key) {
         return None;
     }
     let above = (hit.line.saturating_sub(LIST)..hit.line)
         .rev()
         .take_while(|line| !page.text(*line).trim().is_empty());
-    let first = above.last().unwrap_or(hit.line);
+    let mut first = above.last().unwrap_or(hit.line);
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut last = first;
     for line in first..(first + LIST).min(page.lines.len()) {
         let text = page.text(line);
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || (is_fence(text) && !fields.is_empty()) {
             break;
         }
         last = line;
-        match text.split_once(':') {
+        // A list in a code block may be indented as a whole.
+        let row =
+            text.get(indent..).filter(|_| text.get(..indent).is_some_and(|lead| lead.trim().is_empty()));
+        match row.and_then(|row| row.split_once(':')) {
             Some((key, value)) if is_key(key) => {
                 fields.push((key.trim().to_owned(), value.trim().to_owned()))
             }
-            _ => {
-                let (_, value) = fields.last_mut()?;
-                value.push(' ');
-                value.push_str(text.trim());
-            }
+            _ => match fields.last_mut() {
+                Some((_, value)) => {
+                    value.push(' ');
+                    value.push_str(text.trim());
+                }
+                // A sentence or a fence right above the list.
+                None => first = line + 1,
+            },
         }
     }
     let span = page.lines_span(first, last);
@@ -340,6 +347,11 @@ fn read_list(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     };
     let block = event.reports_crash().then_some(span);
     Some(Claim { pieces: vec![Piece { span, kind: Kind::Event(event) }], block, end: span.to })
+}
+
+/// The line that opens or closes a code block.
+fn is_fence(text: &str) -> bool {
+    text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~")
 }
 
 /// PowerShell's names are one word at the beginning of the line.
@@ -460,5 +472,14 @@ mod tests {
             "TimeCreated  : 1/1/2020\nProviderName : .NET Runtime\nId           : 1026\nMessage      : Application: x\n",
         );
         assert_eq!((found.len(), found[0].id, found[0].source.as_deref()), (1, 1026, Some(".NET Runtime")));
+    }
+
+    #[test]
+    fn a_list_in_a_code_block() {
+        let found = events(
+            "```text\n  Id           : 1026\n  ProviderName : .NET Runtime\n  Message      : It threw\n                 twice\n```\n",
+        );
+        assert_eq!((found.len(), found[0].id, found[0].source.as_deref()), (1, 1026, Some(".NET Runtime")));
+        assert_eq!(found[0].message.as_deref(), Some("It threw twice"));
     }
 }

@@ -16,6 +16,7 @@
 //! Only the order of the fields is left to go by when the words are of another language: program, version, time
 //! stamp, module, version, time stamp, exception code, offset. The oldest layout has no time stamps and no code.
 
+use super::shortened;
 use crate::evidence::{Fault, Kind};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
@@ -61,7 +62,15 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         flow = Flow::double_spaced(page, flow.pos(from), AHEAD)?;
         from = 0;
         Report::read(flow.rest(0), labelled)
-    })?;
+    });
+    if labelled
+        && report.as_ref().is_none_or(|report| report.fault.exception.is_none())
+        && let Some((fault, end)) = shortened::read(page, pos)
+    {
+        let span = Span { from: pos, to: end };
+        return Some(Claim { block: Some(report_block(page, span)), ..Claim::one(span, Kind::Fault(fault)) });
+    }
+    let report = report?;
     let span = flow.span(from, from + report.end);
     Some(Claim { block: Some(report_block(page, span)), ..Claim::one(span, Kind::Fault(report.fault)) })
 }

@@ -3,4 +3,5 @@
 pub(crate) mod app_error;
 pub(crate) mod exception;
 pub(crate) mod fault9x;
+mod shortened;
 pub(crate) mod wer;
