@@ -518,6 +518,18 @@ mod tests {
     }
 
     #[test]
+    fn decorated_names_cut_before_their_last_letters_go_on() {
+        let text = "FramePtr  RetAddr   Param1   Param2   Param3   Function Name\n\
+            0184fb0c  77f26bc3  00000409 00000001 00030002\n\nR!?A@W@@AAEJPAU_M@@IPAJ@\nZ+0 xb(UKNOWN FPO TYPE)\n\
+            0184fb81  02025925  002dff00 0184fbdc 002dfcc4\nR!?B@W@@QAEJPAPAV_C\n @@PAV W_B@@@Z+0x6(UKNOWN FPO\nTYPE)\n\
+            0184fb90  02025925  002dff00 0184fbdc 002dfcc4 R!f+0x38001545f0 062effec\nR!g+0x2\n";
+        assert_eq!(
+            frames(text),
+            ["R!?A@W@@AAEJPAU_M@@IPAJ@Z+0xb", "R!?B@W@@QAEJPAPAV_C@@PAV W_B@@@Z+0x6", "R!f+0x38", "R!g+0x2"]
+        );
+    }
+
+    #[test]
     fn elided_arguments_and_soft_breaks_are_read_over() {
         let text = "ChildEBP RetAddr  Args to Child\n0012f0a0 7c90e9ab ... ntdll!KiFastSystemCallRet\n\
                     0012f0a4 7c8094e2 ... ntdll!ZwWait+0xc";

@@ -378,7 +378,9 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
     // A decorated name goes on: its pieces hold @, ? or end in Z.
     let decorated =
         function.starts_with('?') && !function.ends_with("@Z") && alone && first.contains(['@', '+'])
-            || function.starts_with('?') && !function.contains("@@") && alone;
+            || function.starts_with('?') && !function.contains("@@") && alone
+            || function.starts_with('?') && !function.ends_with('Z') && first.starts_with('@')
+            || function.starts_with('?') && function.ends_with('@') && first.starts_with('Z');
     // A plain name cut anywhere: the rest stands alone on its line, with the offset.
     let plain = name > 0 && offset.starts_with("+0x") && !first.contains('!');
     (offset_only || scope || decorated || plain).then_some("")

@@ -30,7 +30,7 @@ const LONGEST: usize = 4_096;
 const DEEPEST: usize = 32;
 
 /// What Dr. Watson writes in place of a function, as it is and as people copy it.
-const NOSYMBOLS: [&str; 2] = ["<nosymbols>", "<no symbols>"];
+const NOSYMBOLS: [&str; 3] = ["<nosymbols>", "<no symbols>", "(nosymbols)"];
 
 /// The symbol that `text` begins with.
 pub(crate) fn read(text: &str) -> Option<Symbol> {
@@ -58,7 +58,12 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
         None if !text[symbol.len..].starts_with(['+', ' ']) => return None,
         None => {}
     }
+    let bare = symbol.function.is_none() && !text[..symbol.len].contains('!');
     read_offset(&text[symbol.len..], &mut symbol);
+    if bare && symbol.offset.is_some() && text.starts_with('_') {
+        // `_except_handler3+0x4b`: C's underscore tells a function, in a program whose module has no name.
+        symbol.function = symbol.module.take();
+    }
     (symbol.function.is_some() || symbol.offset.is_some() || symbol.open || text[..symbol.len].contains('!'))
         .then_some(symbol)
 }
@@ -130,10 +135,19 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
         symbol.len += rest.trim_end_matches('=').len();
         return;
     }
+    // `+0 xb`: a paste has put a blank into the prefix.
+    if let Some(split) = digits.strip_prefix("0 x") {
+        let count = split.bytes().take_while(u8::is_ascii_hexdigit).count();
+        symbol.offset =
+            split.get(..count).filter(|_| (1..=8).contains(&count)).map(|value| format!("0x{value}"));
+        symbol.len += if symbol.offset.is_some() { before + 3 + count } else { 0 };
+        return;
+    }
     let prefixed = digits.starts_with("0x") || digits.starts_with("0X");
     let Some((len, _)) = hex::word(digits).or_else(|| prefixed.then(|| loose_word(digits)).flatten()) else {
         return;
     };
+    let len = len - fused_column(digits, len);
     // `mod!fn - added` is prose: without 0x an offset stands tight, and below zero it always has 0x.
     if !prefixed && (sign == '-' || before > 1) {
         return;
@@ -141,6 +155,14 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
     let value = digits[..len].trim_start_matches("0x").trim_start_matches("0X");
     symbol.offset = Some(format!("{}0x{value}", if sign == '-' { "-" } else { "" }));
     symbol.len += before + len;
+}
+
+/// Length of a column glued to an offset, where the paste has lost the beginning of a row: `0x38001545f0 062effec`.
+fn fused_column(digits: &str, len: usize) -> usize {
+    const COLUMN: usize = 8;
+    let next = digits[len..].trim_start_matches(' ');
+    let column = hex::word(next).is_some_and(|(_, count)| count == COLUMN && !next.starts_with("0x"));
+    if digits.starts_with("0x") && len > 2 + COLUMN && column { COLUMN } else { 0 }
 }
 
 /// `0x51In addition`: a lost line break glued the next word on; the number ends with its last digit.
@@ -173,6 +195,10 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
             at += "operator".len() + operator(after);
             continue;
         }
+        if char == ' ' && is_inside_decorated(&text[..at], &rest[1..]) {
+            at += 1;
+            continue;
+        }
         if !depth.takes(char, rest, &text[..at]) || depth.open() > DEEPEST {
             break;
         }
@@ -191,6 +217,13 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
     }
     // The full stop or comma of a sentence.
     (name.trim_end_matches(['.', ':', '\'']).len().max(name.rfind('\'').map_or(0, |at| at + 1)), false)
+}
+
+/// Whether a blank stands inside a decorated name: its end, `@Z`, comes with the next word.
+fn is_inside_decorated(name: &str, after: &str) -> bool {
+    let word = after.get(..after.floor_char_boundary(160)).unwrap_or(after);
+    let word = word.split([' ', '+', '(']).next().unwrap_or("");
+    name.starts_with('?') && !name.ends_with('Z') && word.ends_with("@Z") && !word.contains('!')
 }
 
 /// Length of what follows the keyword `operator` and belongs to the name.
@@ -292,6 +325,8 @@ mod tests {
         check("store!<nosymbols>", "store", "", "");
         check("netapi32!nosymbols", "netapi32", "", "");
         check("drax!<no symbols>", "drax", "", "");
+        check("store!(nosymbols) ", "store", "", "");
+        check("_except_handler3+0x4b(...)", "", "_except_handler3", "0x4b");
         check("store!0x0000000000439929", "store", "", "");
         check("0x77e52236", "", "", "");
         check("+0x12fab0", "", "", "0x12fab0");
@@ -327,6 +362,15 @@ mod tests {
         check("RPCRT4!?Dispatch@RPC@@QAEJPAU_M@@@Z+0x42", "RPCRT4", "?Dispatch@RPC@@QAEJPAU_M@@@Z", "0x42");
         check("COMCTL32!_chkstk+0x25", "COMCTL32", "_chkstk", "0x25");
         check("K!_KiUserCallbackDispatcher@12()", "K", "_KiUserCallbackDispatcher@12", "");
+    }
+
+    #[test]
+    fn blanks_and_columns_that_a_paste_has_put_in() {
+        check("R!?A@W@@QAEJPAV W_B@@@Z+0x6(UKNOWN FPO TYPE)", "R", "?A@W@@QAEJPAV W_B@@@Z", "0x6");
+        check("R!?A@W@@QAEJ@Z+0 xb(UKNOWN", "R", "?A@W@@QAEJ@Z", "0xb");
+        check("R!?A@W@@QAEJXZ and ?B@W@@QAEJ@Z", "R", "?A@W@@QAEJXZ", "");
+        check("R!f+0x38001545f0 062effec", "R", "f", "0x38");
+        check("R!f+0x38001545f0 and", "R", "f", "0x38001545f0");
     }
 
     #[test]
