@@ -3,6 +3,7 @@
 //! ```text
 //! MSVC.EXE - Application Error
 //! The instruction at "0x0002a9a5" referenced memory at "0x00000008". The memory could not be "read".
+//! Exception: Stack overflow in VB5.EXE
 //! vfp.exe
 //! Exception: access violation (0xc0000005), Address: 0x004025a0
 //! The exception unknown software exception (0xc00000fd) occurred in the application at location 0x77f1d493.
@@ -15,7 +16,8 @@
 //! (11c8.1b5c): Access violation - code c0000005 (first chance)
 //! ```
 //!
-//! A message that names the process is a fault, else the code is an exception by itself. The words "access
+//! A message that names the process is a fault, as is the whole text of a dialog box without its title (`The instruction
+//! at`, `occurred in the application at location`); else the code is an exception by itself. The words "access
 //! violation" without a code, and statuses that a call returned, are neither. Labels within a report that another
 //! dialect reads (`Exception code:` of an application error, a Dr. Watson entry) are left to it.
 
@@ -61,8 +63,12 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         (None, true) => image(before).or_else(|| titled(page, pos)),
         (None, false) => None,
     };
+    // A quotation of the whole text, on lines of its own.
+    let begins_line =
+        page.text(pos.line).get(..pos.at).is_some_and(|lead| !lead.contains(|c: char| c.is_alphanumeric()));
+    let whole = message.whole || begins_line && message.popup && message.address.is_some();
     let kind = match (process, message.code) {
-        (None, Some(code)) => Kind::Exception(Exception { code, address: message.address }),
+        (None, Some(code)) if !whole => Kind::Exception(Exception { code, address: message.address }),
         (process, exception) => Kind::Fault(Fault {
             process,
             module: message.module,
@@ -86,6 +92,8 @@ struct Message {
     module: Option<String>,
     /// A dialog box, which has the process in its title or in the line before.
     popup: bool,
+    /// The whole text of a dialog box, a fault even where its title with the process is missing.
+    whole: bool,
     /// `Exception code` and `Exception number`, which are also labels in larger reports.
     label: bool,
     end: usize,
@@ -111,7 +119,7 @@ fn memory(text: &str) -> Option<Message> {
 
 /// Layouts that begin at the anchor. Groups: `what`, `process`, `module`, `code`, `address`, as far as there are any.
 static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
-    const HEX: &str = r"(?<code>(?:0[xX])?[0-9a-fA-F]{7,10})\b";
+    const HEX: &str = r"(?<code>(?:[0oO][xX])?[0-9a-fA-F]{7,10})\b";
     const PLACE: &str = r#"(?:[\s,;:.)\]]*(?:(?:exception |occurred )?(?:in the application )?(?:at )?(?:address|location):?|address:?|at:?)[\s\["'(=]*(?<address>[<0-9a-fA-Fx`]+))"#;
     let layouts = [
         (format!(r"^exception: ?(?<what>[a-z][a-z /-]{{3,40}}?) ?[\(\[]\s*{HEX}(?:{PLACE})?"), Shape::Popup),
@@ -143,6 +151,13 @@ static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
             Shape::Line,
         ),
         (format!(r"^exception (?:detected|caught)[.:;( ]+code:? {HEX}"), Shape::Line),
+        (
+            // Without a code: `in VB5.EXE`, `<error number>, Address: <memory address>`.
+            format!(
+                r"^exception: ?(?<what>access violation|stack overflow|\w+ instruction) ?(?:in (?<process>[\w~-]+\.exe)\b|[(<][a-z ]+[)>]{PLACE})"
+            ),
+            Shape::Popup,
+        ),
         (format!(r"^(?<what>access violation) \({HEX}\)(?: in (?<module>[\w~.-]+))?{PLACE}"), Shape::Line),
         (format!(r"^ - code {HEX} \((?:first|second|!!! second) chance"), Shape::Line),
         (format!(r"^{HEX}: access violation"), Shape::Line),
@@ -166,15 +181,23 @@ fn coded(text: &str) -> Option<Message> {
     // `The exception Breakpoint ... (0x80000003) occurred in the application`: any sentence before the code.
     let (found, shape) = LAYOUTS.iter().find_map(|(regex, shape)| Some((regex.captures(text)?, *shape)))?;
     let group = |name: &str| found.name(name).map(|group| group.as_str().trim());
-    let code = Code::at(text, found.name("code")?.start())?;
+    let code = match found.name("code") {
+        // `Oxc0000005`: the letter for the digit.
+        Some(code) => {
+            let letter = code.as_str().starts_with(['o', 'O']);
+            Some(Code::at(text, code.start() + usize::from(letter))?.value)
+        }
+        None => None,
+    };
     let named = |name: &str| group(name).filter(|name| !is_placeholder(name)).map(str::to_owned);
     Some(Message {
         description: group("what").unwrap_or("exception").to_ascii_lowercase(),
-        code: Some(code.value),
+        code,
         address: group("address").and_then(number).map(str::to_owned),
         process: named("process").filter(|name| !ends_with(name, ".dll")),
         module: named("module").or_else(|| named("process").filter(|name| ends_with(name, ".dll"))),
         popup: shape == Shape::Popup,
+        whole: has(found.get(0)?.as_str(), "occurred in the application"),
         label: shape == Shape::Label,
         end: found.get(0)?.end(),
     })
@@ -188,7 +211,16 @@ fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
         && !dotnet
         && (pos.line.saturating_sub(9)..=pos.line + 2).any(|line| {
             let text = clip(page.text(line));
-            ["App:", "Application:", "Fault", "P7", "EventType", "Problem Event", "ExceptionAddress"]
+            text.trim_start().starts_with("Fault")
+                || [
+                    "App:",
+                    "Application:",
+                    "Faulting",
+                    "P7",
+                    "EventType",
+                    "Problem Event",
+                    "ExceptionAddress",
+                ]
                 .iter()
                 .any(|label| text.contains(label))
         })
@@ -197,16 +229,20 @@ fn elsewhere(page: &Page<'_>, pos: Pos, message: &Message) -> bool {
 /// The process in the title of the dialog box, a few lines above: `MSVC.EXE - Application Error`.
 fn titled(page: &Page<'_>, pos: Pos) -> Option<String> {
     let first = pos.line.saturating_sub(6);
-    let lines = (first..pos.line)
+    let mut lines = (first..pos.line)
         .rev()
         .map(|line| page.text(line))
         .filter(|text| text.contains(|c: char| c.is_ascii_alphanumeric()))
-        .take(4);
-    for text in lines.filter(|text| text.len() <= TITLE) {
+        .take(4)
+        .filter(|text| text.len() <= TITLE);
+    while let Some(text) = lines.next() {
         let is_title = has(text, "application error") || has(text, "app. error");
         let alone = text.split_whitespace().count() == 1;
         if is_title || alone {
-            return image(text);
+            // Dr. Watson's box may name it without ending: `error log is being generated.`, `WINWORD`.
+            let boxed = alone && lines.next().is_some_and(|above| has(above, "generated."));
+            let name = Some(text.trim()).filter(|name| boxed && !is_placeholder(name));
+            return image(text).or_else(|| name.map(str::to_owned));
         }
     }
     None
@@ -285,6 +321,11 @@ mod tests {
                 "00007FFF00DB34BD",
             ),
             (
+                "an \"Invalid Page Fault\" error.\n\nOle exception error: Exception code c0000005. It is corrupt.",
+                av,
+                "",
+            ),
+            (
                 "An exception occurred. Code: 0xc0000005 Flags: 0x00000000 Address: 0x00402674",
                 av,
                 "0x00402674",
@@ -306,7 +347,7 @@ mod tests {
 
     #[test]
     fn every_layout_compiles() {
-        assert_eq!(LAYOUTS.len(), 14);
+        assert_eq!(LAYOUTS.len(), 15);
     }
 
     #[test]
@@ -321,8 +362,24 @@ mod tests {
         let two =
             fault("being generated.\nABC.exe\nException: access violation (0xc0000005), Address: <address>");
         assert_eq!((two.process.as_deref(), two.exception), (Some("ABC.exe"), Some(0xc000_0005)));
+        let overflow = fault("Exception: Stack overflow in ABC.EXE");
+        assert_eq!((overflow.process.as_deref(), overflow.exception), (Some("ABC.EXE"), None));
         let three = fault("Unhandled exception in ABC.EXE (DEF.DLL): 0xC0000005: Access Violation.");
         assert_eq!((three.process.as_deref(), three.module.as_deref()), (Some("ABC.EXE"), Some("DEF.DLL")));
+    }
+
+    #[test]
+    fn a_dialog_box_without_its_title_is_a_fault() {
+        let one = fault(
+            "The exception unknown software exception (0xc00000fd) occurred in the\n application at location <address>.",
+        );
+        assert_eq!((one.process, one.address, one.exception), (None, None, Some(0xc000_00fd)));
+        let two = fault("   Exception: Divide By Zero (Oxc0000094), Address 0x0faf74c1\n");
+        assert_eq!((two.address.as_deref(), two.exception), (Some("0x0faf74c1"), Some(0xc000_0094)));
+        let three = fault(
+            "log is being\ngenerated.\n\nABC\n\nException: access violation <number>, Address: <memory\naddress>",
+        );
+        assert_eq!((three.process.as_deref(), three.address), (Some("ABC"), None));
     }
 
     #[test]

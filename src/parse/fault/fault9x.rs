@@ -143,7 +143,8 @@ fn caused(flow: &Flow, verb: usize) -> Option<(Fault, usize, usize)> {
             end = at + 5;
             placed = true;
         } else if labelled.is_some() || is_file(name) || is_placeholder(name) {
-            fault.module = (!is_placeholder(name)).then(|| name.to_owned());
+            // `in module......(the module varies)`
+            fault.module = (!is_placeholder(name) && !is(name, "module")).then(|| name.to_owned());
             end = name_end;
             placed = true;
         } else if at_address(&flow.text, name_end).is_some() {
@@ -248,7 +249,8 @@ fn process(flow: &Flow) -> (Option<&str>, usize) {
     } else {
         text.rfind(BLANK).map_or(0, |at| at + 1)
     };
-    for _ in 0..3 {
+    let opened = text.get(from..).is_some_and(|word| word.starts_with(['"', '\'']));
+    for _ in 0..if opened { 0 } else { 3 } {
         let head = text.get(..from).unwrap_or("").trim_end_matches(BLANK);
         let word_at = head.rfind(BLANK).map_or(0, |at| at + 1);
         let word = head.get(word_at..).unwrap_or("");
@@ -335,18 +337,24 @@ fn fatal_exception(flow: &Flow) -> Option<(Fault, usize, usize)> {
     let from = flow.anchor;
     let mut rest = words(&flow.text, from).skip(3);
     let (_, number) = rest.next()?;
-    hex::code(number.trim_end_matches(['h', 'H']))?;
+    // `0D`, also with the letter O; `<XY>`.
+    let digits = number.trim_end_matches(['h', 'H']).replace(['o', 'O'], "0");
+    if hex::code(&digits).is_none() && !is_placeholder(number) {
+        return None;
+    }
     let tail: Vec<_> = rest.take(8).collect();
     if !tail.first().is_some_and(|(_, word)| is(word, "has")) {
         return None;
     }
     let mut end = tail.get(1).map(|(at, word)| at + word.len())?;
     let mut fault = Fault { description: Some(format!("fatal exception {number}")), ..Fault::default() };
+    let mut placed = false;
     for pair in tail.windows(2) {
         let (Some((_, label)), Some((at, value))) = (pair.first(), pair.get(1)) else { continue };
         let bare = value.trim_end_matches(PUNCTUATION);
-        if is(label, "at") && bare.contains(':') {
-            fault.address = Some(bare.to_owned());
+        if is(label, "at") && (bare.contains(':') || is_placeholder(bare)) {
+            fault.address = is_address(bare).then(|| bare.to_owned());
+            placed = true;
             end = at + bare.len();
         } else if is(label, "vxd") {
             let driver = bare.split(['(', '+']).next().unwrap_or(bare);
@@ -354,7 +362,7 @@ fn fatal_exception(flow: &Flow) -> Option<(Fault, usize, usize)> {
             end = at + bare.len();
         }
     }
-    (fault.address.is_some() || fault.module.is_some()).then_some((fault, from, end))
+    (placed || fault.module.is_some()).then_some((fault, from, end))
 }
 
 #[cfg(test)]
@@ -445,11 +453,21 @@ mod tests {
     }
 
     #[test]
+    fn a_quotation_mark_begins_the_name_and_dots_stand_for_one() {
+        one("NOTE: A \"ABC caused a stack fault in module X.DLL\"", ["ABC", "X.DLL", "", "stack fault"]);
+        one(
+            "ABC caused an invalid page fault in module......(the module specified\nwill vary)",
+            ["ABC", "", "", "invalid page fault"],
+        );
+    }
+
+    #[test]
     fn virtual_device_drivers() {
         one(
             "A fatal exception 0E has occurred at 0028:C0003C72 in VXD VMM(01) +\n00002C72.",
             ["", "VMM", "0028:C0003C72", "fatal exception 0E"],
         );
+        one("A fatal exception OD has occurred at <memory address>", ["", "", "", "fatal exception OD"]);
     }
 
     #[test]
