@@ -52,9 +52,12 @@ const ROW: usize = 200;
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     let glued = page.text(pos.line).get(..pos.at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    // The name of the full stop, in tables of characters.
-    let full = pos.at.checked_sub(5).and_then(|at| page.text(pos.line).get(at..pos.at));
-    if full.is_some_and(|word| word.eq_ignore_ascii_case("full ")) {
+    // The name of the full stop, in tables of characters; `the second parameter of the stop code is 0x...`.
+    let follows = |words: &str| {
+        let before = pos.at.checked_sub(words.len()).and_then(|at| page.text(pos.line).get(at..pos.at));
+        before.is_some_and(|before| before.eq_ignore_ascii_case(words))
+    };
+    if ["full ", "parameter of the ", "word of the "].into_iter().any(follows) {
         return None;
     }
     let peek = Flow::ahead(page, pos, 80);
@@ -415,6 +418,7 @@ mod tests {
             "Additional query words: STOP 0xA",
             "Stop a service",
             "0x2e ;Full Stop\n0x2f ;Solidus",
+            "The second DWORD of the stop code is 0xC0000005.",
         ] {
             assert_eq!(codes(text), [0; 0], "{text}");
         }
