@@ -32,6 +32,8 @@ pub(crate) struct Entry<'p, 't> {
     page: &'p Page<'t>,
     pub(crate) event: Event,
     time: Option<String>,
+    /// The source stood before the id, where a labelled one goes before it: `MSExchangeMSMI Event ID 2380:`.
+    source_in_front: bool,
     /// Fields taken so far, beside the id.
     fields: usize,
     /// Where the value of a message label begins.
@@ -48,14 +50,26 @@ impl<'p, 't> Entry<'p, 't> {
         let first = Pos { line: id.start.line, at };
         let event =
             Event { id: id.value, source: row.source.clone(), time: row.time.clone(), ..Event::default() };
-        Entry { page, event, time: None, fields: 0, message: None, id_line: id.end.line, first, last: id.end }
+        let source_in_front = event.source.is_some();
+        let id_line = id.end.line;
+        Entry {
+            page,
+            event,
+            time: None,
+            source_in_front,
+            fields: 0,
+            message: None,
+            id_line,
+            first,
+            last: id.end,
+        }
     }
 
     /// Whether the entry has this field already, so that a second one begins another entry.
     fn has(&self, field: Field) -> bool {
         match field {
             Field::Id => true,
-            Field::Source => self.event.source.is_some(),
+            Field::Source => self.event.source.is_some() && !self.source_in_front,
             Field::Message => self.message.is_some(),
             Field::Log => self.event.log.is_some(),
             Field::Level => self.event.level.is_some(),
@@ -107,12 +121,14 @@ impl<'p, 't> Entry<'p, 't> {
         if value.is_empty() || value.len() > 200 || self.has(field) {
             return;
         }
+        let value = if field == Field::Source { without_category(value) } else { value };
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         self.fields += 1;
         match field {
             Field::Source => {
                 let length = source_length(&value);
                 self.event.source = value.get(..length).filter(|name| !name.is_empty()).map(str::to_owned);
+                self.source_in_front = false;
             }
             Field::Log => self.event.log = Some(value),
             Field::Level => self.event.level = Some(value),
@@ -140,6 +156,10 @@ impl<'p, 't> Entry<'p, 't> {
                 Some(label) if self.is_own(&label, line, after_blank) => self.take_row(line, 0, text.len()),
                 None if bare_label(text).is_some_and(|label| !self.has(label.field)) => self.take_bare(line),
                 None if self.is_value_of_label_above(line) || is_json_member(text) => {}
+                None if self.is_bare_source(line) => {
+                    self.set(Field::Source, text.trim());
+                    self.last = Pos { line, at: text.len() };
+                }
                 _ => return,
             }
             after_blank = false;
@@ -162,6 +182,15 @@ impl<'p, 't> Entry<'p, 't> {
             self.set(label.field, text.get(label.value..).map_or("", trimmed));
             self.last = Pos { line, at: text.len() };
         }
+    }
+
+    /// Whether the line below the id is a source without label, and a labelled field follows: `MSExchangeIS Private`.
+    fn is_bare_source(&self, line: usize) -> bool {
+        let next = first_label(self.page.text(line + 1));
+        line == self.id_line + 1
+            && self.event.source.is_none()
+            && is_product(self.page.text(line).trim())
+            && next.is_some_and(|label| !matches!(label.field, Field::Id | Field::Source))
     }
 
     /// Whether the line above holds a label only.
@@ -319,6 +348,11 @@ fn source_length(value: &str) -> usize {
     let marks = [", ", ". ", " \"", "; ", " logs with ", " with the "];
     let end = marks.iter().filter_map(|mark| value.find(mark)).filter(|end| *end > 3).min();
     value.get(..end.unwrap_or(value.len())).map_or(0, |name| name.trim_end_matches(['.', ',', ' ']).len())
+}
+
+/// The product before a column with the category: `MSExchangeMTA  Field Engineering`.
+fn without_category(value: &str) -> &str {
+    value.split_once("  ").map(|(name, _)| name).filter(|name| is_product(name)).unwrap_or(value)
 }
 
 /// `MSExchangeCCMC`, `MSExchangeIS Private`: one word with capitals inside it, or it and another.

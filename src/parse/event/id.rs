@@ -123,7 +123,7 @@ pub(crate) fn id_word(text: &str) -> Option<&str> {
 fn separator(text: &str) -> (&str, bool) {
     let mut rest = text.trim_start_matches([' ', '\t', '*', '_', '`', '"']);
     let mut separated = false;
-    if let Some(after) = strip_word(rest, "is ").or_else(|| strip_word(rest, "was ")) {
+    if let Some(after) = ["is ", "was ", "are "].iter().find_map(|word| strip_word(rest, word)) {
         rest = after;
     } else if rest.starts_with([':', '=', '-', '#', ';', '\u{2013}', '\u{2014}']) {
         separated = true;
@@ -204,6 +204,7 @@ mod tests {
             "events 9405 and",
             "The Event ID is 9405,",
             "event ID (9405)",
+            "event IDs are 9405 and",
             "Event IDs 9405",
             "Event ID\n  9405",
         ] {

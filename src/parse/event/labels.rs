@@ -94,7 +94,11 @@ pub(crate) fn unmarked(text: &str) -> &str {
 
 /// A value as written, without emphasis, brackets and the line-break mark of Markdown.
 pub(crate) fn trimmed(value: &str) -> &str {
-    let value = value.trim_matches([' ', '\t', '*', '`', ',', ';', '|', '\\', '"', '_', '\u{200e}']);
+    let value = value.trim_matches([' ', '\t', '*', '`', ',', ';', '|', '\\', '"', '\u{200e}']);
+    // `__ Error` and `_Error_` are emphasis, `_Exchange Inter-Org Synch` is a name.
+    let inner = value.trim_start_matches('_');
+    let emphasis = value.ends_with('_') || inner.starts_with(' ');
+    let value = if emphasis { inner.trim_end_matches('_').trim() } else { value };
     // `(Source: Service Control Manager) (EventID: 7031)`
     let value = value.trim_end_matches(['(', ' ']);
     let value = if value.contains('(') { value } else { value.trim_end_matches([')', ' ']) };
@@ -285,6 +289,14 @@ mod tests {
     fn a_hyphen_is_a_separator_between_blanks_only() {
         assert_eq!(found("Source - W3SVC"), [(Field::Source, "Source -")]);
         assert_eq!(found("type-safe"), []);
+    }
+
+    #[test]
+    fn emphasis_is_no_part_of_a_value() {
+        for value in ["** Error", "__ Error", "_Error_", " Error\\"] {
+            assert_eq!(trimmed(value), "Error", "{value}");
+        }
+        assert_eq!(trimmed(" _Inter-Org Synch"), "_Inter-Org Synch");
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! nothing else (see [`goes_on`]). It ends at the next entry, a heading, a rule, `-or-`, the entry's XML, or after
 //! [`LINES`] lines.
 
-use super::id::Id;
 use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
 use super::stamp;
 use super::viewer::source_name;
@@ -17,8 +16,6 @@ const LINES: usize = 40;
 const BYTES: usize = 4_000;
 /// The most lines a message is followed over, so that what it quotes is known to be part of the entry.
 const FOLLOWED: usize = 200;
-/// The most bytes of a line of the sentence that leads to a quoted message.
-const SENTENCE: usize = 400;
 /// The most labelled lines that may stand before the id of an entry.
 const HEADER: usize = 10;
 
@@ -192,50 +189,6 @@ fn announced(page: &Page<'_>, line: usize) -> Option<(String, Pos)> {
     read(page, Pos { line: quoted, at: indentation(page.text(quoted)) }, None)
 }
 
-/// The message quoted below the sentence that names the id: `The Event ID is 374, and the Description is:`.
-pub(crate) fn after_lead_in(page: &Page<'_>, id: &Id) -> Option<(String, Pos)> {
-    let mut line = id.end.line;
-    let sentence = (0..4).find_map(|_| {
-        let text = page.text(line).trim_end();
-        let next = page.text(line + 1).trim();
-        let from = if line == id.end.line { id.end.at } else { 0 };
-        let rest = text.get(from..).filter(|rest| rest.len() <= SENTENCE)?.to_ascii_lowercase();
-        if names_event(page, Pos { line, at: from }) {
-            // `Before the event 9405, an event 2245 may be logged:` is about the other one.
-            return None;
-        }
-        if next.is_empty() {
-            Some(rest)
-        } else {
-            line += 1;
-            None
-        }
-    })?;
-    let announces = ["description", "message", "logged", "recorded", "reported", "text", "reads", "states"];
-    if !sentence.ends_with(':') || !announces.iter().any(|word| sentence.contains(word)) {
-        return None;
-    }
-    let first = line + 2;
-    let quoted = page.text(first);
-    // In the item of a list, sentence and quotation stand at one depth.
-    let following = sentence.contains("following") || sentence.contains("similar");
-    let outer = indentation(page.text(line));
-    let deeper = indentation(quoted) > outer || outer > 0 && indentation(quoted) == outer && following;
-    let listed = unmarked(quoted).starts_with(|c: char| c.is_ascii_digit())
-        || quoted.trim_start().starts_with(['-', '*']);
-    if !deeper || listed || first_label(quoted).is_some() || ends_before(page, first) {
-        return None;
-    }
-    read(page, Pos { line: first, at: indentation(quoted) }, None)
-}
-
-/// Whether an event with an id is named behind a position on its line.
-fn names_event(page: &Page<'_>, from: Pos) -> bool {
-    let rest = page.rest(from);
-    let named = |at: &usize| super::id::english(page, Pos { at: from.at + at, ..from }).is_some();
-    memchr::memchr2_iter(b'e', b'E', rest.as_bytes()).any(|at| named(&at))
-}
-
 /// Whether labelled lines from `line` on lead to the id of an entry.
 pub(crate) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
     for line in line..line + HEADER {
@@ -255,7 +208,7 @@ pub(crate) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
 }
 
 /// Whether a message ends before this line.
-fn ends_before(page: &Page<'_>, line: usize) -> bool {
+pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
     let text = page.text(line).trim();
     let bare = unmarked(text);
     let lower = bare.get(..floor_boundary(bare, 24)).unwrap_or("").to_ascii_lowercase();
@@ -325,7 +278,7 @@ fn starts_with_number(value: &str) -> bool {
     value.trim_start_matches([' ', '\t', '*', '(', '<']).starts_with(|c: char| c.is_ascii_digit())
 }
 
-fn indentation(text: &str) -> usize {
+pub(super) fn indentation(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
@@ -432,20 +385,6 @@ mod tests {
     fn a_time_stamp_ends_it() {
         let text = "1998-11-03 02:11  Event ID 5  One\n1998-11-03 02:12  The server was restarted.\n";
         assert_eq!(messages(text), [(5, Some("One".to_owned()))]);
-    }
-
-    #[test]
-    fn of_two_events_in_a_sentence_the_last_has_the_message() {
-        let text = "Before the event 9405, an event 2245 may be logged:\n\n   ds_read failed\n";
-        assert_eq!(messages(text), [(9405, None), (2245, Some("ds_read failed".to_owned()))]);
-    }
-
-    #[test]
-    fn in_a_list_the_announced_message_is_no_deeper() {
-        let text = " - The log holds event ID 9. Its description is similar to the following\n   description:\n\n   It broke.\n";
-        assert_eq!(message(text), None);
-        let text = " - The log holds event ID 9. The text\n   is similar to the following description:\n\n   It broke.\n";
-        assert_eq!(message(text).as_deref(), Some("It broke."));
     }
 
     #[test]

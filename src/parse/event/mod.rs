@@ -3,6 +3,7 @@
 pub(crate) mod entry;
 pub(crate) mod id;
 pub(crate) mod labels;
+pub(crate) mod lead_in;
 pub(crate) mod mention;
 pub(crate) mod message;
 mod stamp;

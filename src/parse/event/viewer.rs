@@ -24,7 +24,7 @@
 use super::entry::Entry;
 use super::id::{self, Id};
 use super::labels::{self, Field, first_label, labels, unmarked};
-use super::{mention, message, stamp};
+use super::{lead_in, mention, message, stamp};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::find;
@@ -85,8 +85,10 @@ fn read_entry(page: &Page<'_>, id: &Id) -> Option<Claim> {
     }
     let mut row = Row::around(page, id);
     if !row.is_entry(page, id) {
-        return message::after_lead_in(page, id).map(|(message, end)| {
+        return lead_in::read(page, id).map(|(message, end)| {
             let mut entry = Entry::new(page, id, &row);
+            // What stands before the id are words of the sentence.
+            entry.event.source = None;
             entry.event.message = Some(message);
             entry.last = end;
             entry.claim()
@@ -186,7 +188,8 @@ impl Row {
                 || beside
                 || (id.named
                     && !spoken
-                    && (id.separated || tail.starts_with([':', '-']) || tail.is_empty()));
+                    && (id.separated || tail.starts_with([':', '-']) || tail.is_empty()))
+                || tail.is_empty() && stands_alone(page, id);
         }
         if self.after_sentence {
             return more || id.named && !spoken && (id.separated || titled);
@@ -302,7 +305,7 @@ const SPOKEN: &[&str] = &[
     "the", "a", "an", "and", "or", "of", "with", "for", "log", "logs", "nt", "windows", "details",
     "following", "application", "system", "error", "errors", "warning", "see", "if", "when", "this", "note",
     "multiple", "example", "each", "event", "to", "in", "on", "is", "as", "by", "messages", "message",
-    "new", "stop", "information", "followed",
+    "new", "stop", "information", "followed", "also",
 ];
 
 /// Whether the next field follows an id on its line, rather than a message that has words like labels in it.
@@ -319,6 +322,18 @@ fn continues_sentence(page: &Page<'_>, line: usize) -> bool {
     above.len() >= 50
         && !above.ends_with(['.', ':', ';', '!', '?', ')', ']', '"', '-', '='])
         && first_label(above).is_none()
+}
+
+/// `NETLOGON Event 3210`, indented, between blank lines, with a paragraph below at the same depth.
+fn stands_alone(page: &Page<'_>, id: &Id) -> bool {
+    let indentation = |line: usize| page.text(line).len() - page.text(line).trim_start().len();
+    let (line, blank) = (id.start.line, |line: usize| page.text(line).trim().is_empty());
+    line == id.end.line
+        && indentation(line) > 0
+        && line.checked_sub(1).is_some_and(blank)
+        && blank(line + 1)
+        && !blank(line + 2)
+        && indentation(line + 2) == indentation(line)
 }
 
 /// Whether the line above or below the id holds another field of an entry.
@@ -421,10 +436,26 @@ mod tests {
     }
 
     #[test]
+    fn the_category_in_a_column_behind_the_source() {
+        let text = "   Event ID: 5\n   Source: MSExchangeMTA  Field Engineering\n   Description: It broke\n";
+        assert_eq!(event(text), entry(5, Some("MSExchangeMTA"), Some("It broke")));
+    }
+
+    #[test]
     fn the_source_before_the_id() {
         let text = "   Netlogon Event ID 5719:\n   It broke.\n";
         assert_eq!(event(text), entry(5719, Some("Netlogon"), Some("It broke.")));
         assert_eq!(event("Source: XEvent ID: 5"), entry(5, Some("X"), None));
+        let text = "It logs one of these:\n\n   NETLOGON Event 3210\n\n   It broke.\n";
+        assert_eq!(event(text), entry(3210, Some("NETLOGON"), Some("It broke.")));
+    }
+
+    #[test]
+    fn a_source_in_front_and_one_with_a_label() {
+        let text = "   MSExchangeMSMI Event ID 2380:\n   Source: MSMI\n   Description: It broke.\n";
+        assert_eq!(event(text), entry(2380, Some("MSMI"), Some("It broke.")));
+        let text = "Event ID: 1023\nMSExchangeIS Private\nType: Error\n\nDescription: It broke.\n";
+        assert_eq!(event(text), entry(1023, Some("MSExchangeIS Private"), Some("It broke.")));
     }
 
     #[test]
