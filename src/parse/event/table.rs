@@ -314,10 +314,10 @@ fn read_list(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let above = (hit.line.saturating_sub(LIST)..hit.line)
         .rev()
         .take_while(|line| !page.text(*line).trim().is_empty());
-    let mut first = above.last().unwrap_or(hit.line);
+    let begin = above.last().unwrap_or(hit.line);
+    let (mut first, mut last) = (begin, begin);
     let mut fields: Vec<(String, String)> = Vec::new();
-    let mut last = first;
-    for line in first..(first + LIST).min(page.lines.len()) {
+    for line in begin..(begin + LIST).min(page.lines.len()) {
         let text = page.text(line);
         if text.trim().is_empty() || (is_fence(text) && !fields.is_empty()) {
             break;
