@@ -7,6 +7,8 @@ pub struct Stack {
     pub dialect: &'static str,
     /// The thread it belongs to, as printed (`0x1aa`, `3`, `0  Id: 1234.5678`).
     pub thread: Option<String>,
+    /// The input marks this thread as the one that failed: `FAULT ->` or `STACK_TEXT:` stands above the stack.
+    pub faulting: bool,
     /// Frames, innermost first, as printed: nothing is dropped, repeated rows included.
     pub frames: Vec<Frame>,
 }

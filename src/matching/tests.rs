@@ -48,7 +48,7 @@ fn stack(frames: &[&str]) -> Evidence {
         }
     };
     let frames = (1..).zip(frames).map(frame).collect();
-    piece(1, Some(1), Kind::Stack(Stack { dialect: "test", thread: None, frames }))
+    piece(1, Some(1), Kind::Stack(Stack { dialect: "test", thread: None, faulting: false, frames }))
 }
 
 fn event(line: u32, id: u32, message: &str) -> Evidence {

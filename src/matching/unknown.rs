@@ -66,7 +66,8 @@ fn stop_text(stop: &Bugcheck) -> String {
     }
 }
 
-/// The stack that failed: of several threads the one that begins soonest after a fault or exception, else the first.
+/// The stack that failed: the one the input marks, else of several threads the one that begins soonest after a fault or
+/// exception, else the first.
 fn faulting_stack<'e>(pieces: &[&'e Evidence]) -> Option<&'e Stack> {
     let mut raised: Option<u32> = None;
     let mut nearest: Option<(u32, &Stack)> = None;
@@ -74,6 +75,7 @@ fn faulting_stack<'e>(pieces: &[&'e Evidence]) -> Option<&'e Stack> {
         let (first, last) = piece.place.lines;
         match &piece.kind {
             Kind::Fault(_) | Kind::Exception(_) => raised = Some(last),
+            Kind::Stack(stack) if stack.faulting => return Some(stack),
             Kind::Stack(stack) => {
                 let distance = raised.map_or(u32::MAX, |line| first.saturating_sub(line));
                 if nearest.is_none_or(|(best, _)| distance < best) {

@@ -190,7 +190,7 @@ mod tests {
             ..Frame::default()
         };
         let frames = vec![frame(12, "route_lookup"), frame(13, "route_next")];
-        let stack = Stack { dialect: "debugger", thread: Some("0x1aa".to_owned()), frames };
+        let stack = Stack { dialect: "debugger", thread: Some("0x1aa".to_owned()), faulting: false, frames };
         assert_eq!(
             text(&[piece((12, 13), Some(1), Kind::Stack(stack))]),
             "\

@@ -42,7 +42,7 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     }
     let thread = heading::thread(page, run.first.line);
     let span = Span { from: run.first, to: run.end };
-    let stack = Stack { dialect: DIALECT.name, thread, frames: run.frames };
+    let stack = Stack { dialect: DIALECT.name, thread, faulting: false, frames: run.frames };
     Some(Claim::one(span, Kind::Stack(stack)))
 }
 

@@ -51,7 +51,8 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         from: Pos { line: first, at: page.text(first).len() - page.text(first).trim_start().len() },
         to: Pos { line: last, at: page.text(last).trim_end().len() },
     };
-    let stack = Stack { dialect: DIALECT.name, thread: thread::above(page, hit.line), frames };
+    let heading = thread::above(page, hit.line);
+    let stack = Stack { dialect: DIALECT.name, thread: heading.thread, faulting: heading.faulting, frames };
     Some(Claim::one(span, Kind::Stack(stack)))
 }
 

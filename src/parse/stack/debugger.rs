@@ -53,9 +53,11 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         return raw.then(|| Claim { pieces: Vec::new(), block: None, end: last.end });
     }
     let span = Span { from: start, to: last.end };
+    let heading = thread::above(page, start.line);
     let kind = Kind::Stack(Stack {
         dialect: DIALECT.name,
-        thread: thread::above(page, start.line),
+        thread: heading.thread,
+        faulting: heading.faulting,
         frames: rows.into_iter().map(|row| row.frame).collect(),
     });
     Some(Claim { pieces: vec![Piece { span, kind }], block: None, end: span.to })

@@ -11,21 +11,34 @@ const DUMP_REACH: usize = 100;
 /// How far a heading of the debugger stands above.
 const HEADING_REACH: usize = 12;
 
-/// The thread of a stack that begins on `line`.
-pub(crate) fn above(page: &Page<'_>, line: usize) -> Option<String> {
+/// What the lines above a stack say of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heading {
+    pub(crate) thread: Option<String>,
+    /// The failing instruction is marked, or the stack is that of an analysis: this is the thread that failed.
+    pub(crate) faulting: bool,
+}
+
+/// The heading of a stack that begins on `line`.
+pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
+    let mut heading = Heading::default();
     for back in 1..=DUMP_REACH.min(line) {
         let text = clip(page.text(line - back)).trim();
         if let Some(id) = after(text, "State Dump for Thread Id ") {
-            return Some(id.to_owned());
+            heading.thread = Some(id.to_owned());
+            return heading;
         }
+        heading.faulting |= text.starts_with("FAULT ->") || text.starts_with("FAULT-->");
         if text.contains("Stack Back Trace") || back > HEADING_REACH {
             continue;
         }
-        if let Some(id) = heading(text) {
-            return Some(id);
+        heading.faulting |= text.starts_with("STACK_TEXT:");
+        if let Some(id) = thread_id(text) {
+            heading.thread = Some(id);
+            return heading;
         }
     }
-    None
+    heading
 }
 
 /// The first word after a label.
@@ -33,7 +46,8 @@ fn after<'t>(text: &'t str, label: &str) -> Option<&'t str> {
     text.find(label).and_then(|at| text[at + label.len()..].split_whitespace().next())
 }
 
-fn heading(text: &str) -> Option<String> {
+/// The thread that a heading of a debugger names.
+fn thread_id(text: &str) -> Option<String> {
     if text.contains("Suspend:")
         && let Some(id) = after(text, "Id: ").or_else(|| after(text, "id: "))
     {
@@ -59,4 +73,22 @@ fn prompt(text: &str) -> Option<String> {
     (number && plain)
         .then(|| thread.trim_start_matches('0').to_owned())
         .map(|id| if id.is_empty() { "0".to_owned() } else { id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marked_instruction_makes_it_the_thread_that_failed() {
+        let page = Page::new(
+            "State Dump for Thread Id 0x1a\n\nfunction: f\n        77f0 8b    mov\n\n*----> Stack Back Trace <----*\nx\n\
+             State Dump for Thread Id 0x1b\n\nFAULT ->77f0 8b    mov\n\n*----> Stack Back Trace <----*\nx\n\
+             0:003> kb\nx",
+        );
+        let heading = |thread: &str, faulting| Heading { thread: Some(thread.to_owned()), faulting };
+        assert_eq!(above(&page, 6), heading("0x1a", false));
+        assert_eq!(above(&page, 12), heading("0x1b", true));
+        assert_eq!(above(&page, 14), heading("3", false));
+    }
 }

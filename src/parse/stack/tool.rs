@@ -64,7 +64,7 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         });
     }
     let thread = heading::thread(page, hit.line);
-    let stack = Stack { dialect: DIALECT.name, thread, frames };
+    let stack = Stack { dialect: DIALECT.name, thread, faulting: false, frames };
     Some(Claim::one(Span { from, to: span.to }, Kind::Stack(stack)))
 }
 

@@ -77,7 +77,7 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         return Some(Claim { pieces: Vec::new(), block: None, end });
     }
     let thread = heading::thread(page, first.line);
-    let stack = Stack { dialect: DIALECT.name, thread, frames: run.frames };
+    let stack = Stack { dialect: DIALECT.name, thread, faulting: false, frames: run.frames };
     Some(Claim::one(Span { from: first, to: run.end }, Kind::Stack(stack)))
 }
 

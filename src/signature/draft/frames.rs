@@ -122,7 +122,12 @@ mod tests {
                 ..Frame::default()
             },
         };
-        Stack { dialect: "test", thread: None, frames: frames.split(' ').map(frame).collect() }
+        Stack {
+            dialect: "test",
+            thread: None,
+            faulting: false,
+            frames: frames.split(' ').map(frame).collect(),
+        }
     }
 
     fn chosen(frames: &str) -> Option<String> {
