@@ -13,6 +13,8 @@
 //! assert_eq!(stack.frames[0].function.as_deref(), Some("otpmralt"));
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod error;
 pub mod evidence;
 pub mod matching;

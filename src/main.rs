@@ -1,5 +1,7 @@
 //! The `kbtriage` binary: arguments, dispatch, exit code.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::io;
