@@ -69,14 +69,26 @@ pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(Str
     let first = (line + 1..line + 4).find(|line| !page.text(*line).trim().is_empty())?;
     let after_blank = first > line + 1;
     let here = indentation(page.text(first));
-    let prose = header == 0 && here == 0 && (!labelled || is_prose(page.text(first)));
-    if after_blank && (here < header || prose) {
+    let outside = here < header || header == 0 && here == 0 && !labelled;
+    let prose = here == 0 && is_prose(page.text(first));
+    if after_blank && (prose || outside && !stands_by_itself(page, first)) {
         return announced(page, first);
     }
     if ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
         return None;
     }
     read(page, Pos { line: first, at: here }, None)
+}
+
+/// Whether a paragraph that stands outside its header can be the message all the same: it begins as one, and leads to
+/// nothing.
+fn stands_by_itself(page: &Page<'_>, first: usize) -> bool {
+    let begins =
+        page.text(first).trim_start().starts_with(|c: char| c.is_uppercase() || c == '(' || c == '[');
+    let last = (first..first + LINES).find(|line| page.text(line + 1).trim().is_empty());
+    begins
+        && !is_prose(page.text(first))
+        && last.is_some_and(|last| !page.text(last).trim_end().ends_with(':'))
 }
 
 /// Whether a paragraph without indentation goes on with a message: it lists values, or was announced.
@@ -114,6 +126,9 @@ const PROSE: &[&str] = &[
     "this behavior",
     "this article",
     "this message",
+    "this can",
+    "this may",
+    "if",
     "these",
     "when",
     "after",
@@ -361,6 +376,23 @@ mod tests {
         );
         let text = "Event ID: 5\nSource: x\n\nThe error was:\n\nAccess is denied.\n\nThanks for any help\n";
         assert_eq!(message(text).as_deref(), Some("The error was: Access is denied."));
+    }
+
+    #[test]
+    fn a_paragraph_outside_its_header_that_begins_as_a_message() {
+        for text in [
+            "Event ID 23:\n\nConnection X using Link Service Y failed.\n",
+            "   Event ID: 23\n   Source: SNA\n\nConnection X using Link Service Y failed.\n",
+        ] {
+            assert_eq!(message(text).as_deref(), Some("Connection X using Link Service Y failed."), "{text}");
+        }
+        for text in [
+            "Event ID 23\n\nThis can occur when a line fails.\n",
+            "   Event ID: 23\n   Source: SNA\n\nA log entry is created as well:\n\n   x\n",
+            "   Event ID: 23\n   Source: SNA\n\nIf the log is full, nothing is written.\n",
+        ] {
+            assert_eq!(message(text), None, "{text}");
+        }
     }
 
     #[test]
