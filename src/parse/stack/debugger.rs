@@ -13,8 +13,9 @@
 //! columns too; what they lack is a symbol right after at least two addresses. A raw stack (`dds`) has
 //! even that, but its addresses advance by the size of a pointer.
 
+use super::header::{self, Header};
 use super::rows::{self, Head};
-use super::{row_body, thread};
+use super::{row_body, row_start, thread};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::clip;
@@ -28,13 +29,9 @@ pub(crate) const DIALECT: Dialect = Dialect {
 
 /// The most rows of one stack: debuggers stop at 65,535, and recursion goes that deep.
 const MOST_ROWS: usize = 65_536;
-/// How far before the sign of a symbol its name and columns may begin, in bytes.
-const LONGEST_HEAD: usize = 256;
-/// How many lines a row without symbol is looked for above the first symbol.
-const LOOK_BACK: usize = 64;
 
 fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
-    let (start, header) = match header_at(page, hit) {
+    let (start, header) = match header::at(page, hit) {
         Some(header) => match first_row_below(page, hit, &header) {
             Some(start) => (start, Some(header)),
             // A header without rows, read once for all of its words.
@@ -43,9 +40,9 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
                 return Some(Claim { pieces: Vec::new(), block: None, end });
             }
         },
-        None => (start_of_row(page, hit)?, None),
+        None => (row_start::of(page, hit)?, None),
     };
-    let header = header.or_else(|| header_above(page, start));
+    let header = header.or_else(|| header::above(page, start));
     let rows = collect(page, start, header.as_ref());
     let last = rows.last()?;
     if !is_stack(&rows, header.is_some()) {
@@ -63,81 +60,6 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     Some(Claim { pieces: vec![Piece { span, kind }], block: None, end: span.to })
 }
 
-/// A header row: what the columns mean.
-struct Header {
-    line: usize,
-    /// Offset of the end of its words.
-    end: usize,
-    /// Number of address columns, where the header says it.
-    width: Option<usize>,
-    /// The first column is the return address, there being no frame pointer.
-    return_first: bool,
-}
-
-const HEADER_WORDS: &[&str] = &[
-    "frameptr",
-    "retaddr",
-    "returnad",
-    "return-ra",
-    "child-sp",
-    "childebp",
-    "callee-sp",
-    "args to child",
-    "call site",
-    "function name",
-    "param#",
-    "param1",
-    "param2",
-    "param3",
-    "param4",
-    "function",
-    "memory",
-    "stackptr",
-];
-
-/// The header that a hit lies in.
-fn header_at(page: &Page<'_>, hit: Pos) -> Option<Header> {
-    // `!` and `+0x` are no header words.
-    page.rest(hit)
-        .starts_with(|c: char| c.is_ascii_alphabetic())
-        .then(|| header(page, hit.line, hit.at))
-        .flatten()
-}
-
-/// The header on a line, its words looked for from `from` on.
-fn header(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
-    let text = page.text(line).get(from..)?;
-    let lower = text.get(..text.floor_char_boundary(160)).unwrap_or(text).to_ascii_lowercase();
-    let first = HEADER_WORDS[..7].iter().filter_map(|word| lower.find(word)).min()?;
-    let mut end = first;
-    // The words of a header follow one another; the next thing is a row, or the end of the line.
-    while let Some(word) = HEADER_WORDS
-        .iter()
-        .find(|word| lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).starts_with(**word))
-    {
-        let blanks = lower[end..].len() - lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).len();
-        end += blanks + word.len();
-        end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
-    }
-    let words = &lower[first..end];
-    let parameters = words.matches("param").count();
-    let return_column = words.contains("ret");
-    let pointers = ["frameptr", "child-sp", "childebp", "callee-sp"].iter().any(|word| words.contains(word));
-    let width =
-        if words.contains("args to child") { None } else { Some(parameters + 1 + usize::from(pointers)) };
-    (return_column || words.starts_with("frameptr") || words.starts_with("child")).then(|| Header {
-        line,
-        end: from + end,
-        width: width.filter(|_| parameters > 0),
-        return_first: return_column && !pointers,
-    })
-}
-
-/// The header on one of the few lines above a row.
-fn header_above(page: &Page<'_>, start: Pos) -> Option<Header> {
-    (start.line.saturating_sub(3)..start.line).rev().find_map(|line| header(page, line, 0))
-}
-
 /// The first row at or after the end of a header.
 fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
     let same = page.rest(Pos { line: hit.line, at: header.end });
@@ -152,7 +74,7 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
         // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
         let text = clip(text.trim()).to_ascii_lowercase();
         let passable =
-            text.is_empty() || is_remark(&text) || HEADER_WORDS.iter().any(|word| text.starts_with(word));
+            text.is_empty() || is_remark(&text) || header::WORDS.iter().any(|word| text.starts_with(word));
         if !passable && line > header.line + 1 {
             return None;
         }
@@ -164,106 +86,7 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
 fn row_in(text: &str) -> Option<usize> {
     let after_remark = remark_len(text);
     let head = rows::head(&text[after_remark..])?;
-    is_row_head(&head).then_some(after_remark + head.start)
-}
-
-/// Two addresses, or a frame number and one, or an inline mark begin a row.
-fn is_row_head(head: &Head<'_>) -> bool {
-    head.inline || head.columns.len() + usize::from(head.number.is_some()) >= 2
-}
-
-/// The row whose symbol a hit lies in: walks back over the columns, which may stand on lines above.
-fn start_of_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
-    let text = page.text(hit.line);
-    if !is_symbol_sign(text, hit.at) {
-        return None;
-    }
-    let before = text.get(..hit.at)?;
-    let nearest = text.floor_char_boundary(hit.at.saturating_sub(LONGEST_HEAD));
-    let near = &before.as_bytes()[nearest..];
-    let apart = memchr::memrchr3(b' ', b'\t', b'|', near).max(memchr::memrchr(b':', near));
-    let symbol = match apart {
-        Some(at) => nearest + at + 1,
-        None if nearest == 0 => 0,
-        // A word this long is no name of a module.
-        None => return None,
-    };
-    let mut start = columns_before(text, symbol);
-    let mut line = hit.line;
-    // A wrapped row: nothing but columns, or nothing at all, stands before the symbol.
-    let mut alone = rows::prefix(&text[..symbol]).trim().is_empty()
-        || start.is_some_and(|start| text[..start].trim().is_empty());
-    for _ in 0..2 {
-        let columns = start.and_then(|at| rows::head(&page.text(line)[at..]));
-        if columns.is_some_and(|head| is_row_head(&head)) || !alone || line == 0 {
-            break;
-        }
-        let above = page.text(line - 1);
-        let Some(at) = columns_before(above, end_of_columns(above)) else { break };
-        (line, start, alone) = (line - 1, Some(at), above[..at].trim().is_empty());
-    }
-    let mut start = Pos { line, at: start? };
-    let head = rows::head(page.rest(start))?;
-    if !is_row_head(&head) {
-        return None;
-    }
-    // Rows above that have an address in place of a symbol.
-    for _ in 0..LOOK_BACK {
-        let Some(above) =
-            start.line.checked_sub(1).filter(|_| page.text(start.line)[..start.at].trim().is_empty())
-        else {
-            break;
-        };
-        let text = page.text(above);
-        let Some(head) = rows::head(text).filter(|head| head.columns.len() >= 2) else { break };
-        let rest = text[head.len..].trim();
-        if !(rest.starts_with("0x") && hex::word(rest).is_some_and(|(len, _)| len == rest.len())) {
-            break;
-        }
-        start = Pos { line: above, at: head.start };
-    }
-    Some(start)
-}
-
-/// Whether the `!` or `+0x` at an offset stands inside a symbol: after a name, and `!` before one.
-fn is_symbol_sign(text: &str, at: usize) -> bool {
-    let (before, after) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
-    let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '>' | '.' | '-' | '$' | ')');
-    let begins = |c: char| c.is_alphanumeric() || "_?@~<`$(".contains(c);
-    before.is_some_and(name) && after.is_none_or(begins)
-}
-
-/// End of the columns of a line whose row goes on below: the first letters of the module may follow them.
-fn end_of_columns(text: &str) -> usize {
-    let text = text.trim_end();
-    let last = text.rfind([' ', '\t', '|']).map_or(0, |at| at + 1);
-    let fragment = hex::word(&text[last..]).is_none() && row_body::is_fragment(&text[last..]);
-    if fragment { last } else { text.len() }
-}
-
-/// Start of the columns, and the frame number before them, that end at `end`.
-fn columns_before(text: &str, end: usize) -> Option<usize> {
-    let mut start = None;
-    let mut rest = text.get(..end)?.trim_end_matches([' ', '\t', ':', '|', '*', '.']);
-    // An inline row: `05 (Inline) --------`.
-    let nearest = rest.floor_char_boundary(rest.len().saturating_sub(40));
-    if let Some(at) = rest[nearest..].rfind("(Inline") {
-        rest = rest[..nearest + at].trim_end();
-        start = Some(nearest + at);
-    }
-    for _ in 0..rows::MOST_COLUMNS {
-        let nearest = rest.floor_char_boundary(rest.len().saturating_sub(24));
-        let at = nearest + rest[nearest..].rfind([' ', '\t', '|', '*']).map_or(0, |at| at + 1);
-        let word = &rest[at..];
-        // A word that goes on beyond the look has too many digits to be a column.
-        match hex::word(word.trim_end_matches(':')).filter(|_| at == 0 || at > nearest) {
-            Some((_, digits)) if (8..=16).contains(&digits) => start = Some(at),
-            Some((_, 1..=3)) if start.is_some() => return Some(at),
-            _ => break,
-        }
-        rest = rest[..at].trim_end_matches([' ', '\t', ':', '|', '*']);
-    }
-    start
+    head.begins_row().then_some(after_remark + head.start)
 }
 
 /// A row and where it ends.
@@ -341,7 +164,7 @@ fn as_address(column: &str) -> String {
 
 fn row_follows(page: &Page<'_>, line: usize) -> bool {
     let next = page.text(line + 1);
-    rows::head(next).is_some_and(|head| is_row_head(&head) && symbol_follows(&next[head.len..]))
+    rows::head(next).is_some_and(|head| head.begins_row() && symbol_follows(&next[head.len..]))
 }
 
 fn symbol_follows(rest: &str) -> bool {
@@ -360,7 +183,7 @@ fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
             let cut = tail
                 && width.is_some_and(|width| head.columns.len() < width)
                 && rows::head(page.text(end.line + 1)).is_some();
-            if cut || (is_row_head(&head) && (tail || symbol_follows(&left[head.len..]))) {
+            if cut || (head.begins_row() && (tail || symbol_follows(&left[head.len..]))) {
                 return Some(Pos { line: end.line, at: end.at + after + head.start });
             }
         }

@@ -312,8 +312,7 @@ fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<
     let next = next.trim();
     let head = rows::head(next);
     let columns = head.as_ref().map_or(0, |head| head.columns.len());
-    let row =
-        head.is_some_and(|head| head.inline || head.columns.len() + usize::from(head.number.is_some()) >= 2);
+    let row = head.is_some_and(|head| head.begins_row());
     if next.is_empty() || (row && !(parsed.want == Want::Symbol && missing > 0 && columns <= missing)) {
         return None;
     }

@@ -31,6 +31,13 @@ pub(crate) struct Head<'t> {
     pub(crate) len: usize,
 }
 
+impl Head<'_> {
+    /// Two addresses, a frame number and one, or an inline mark begin a row.
+    pub(crate) fn begins_row(&self) -> bool {
+        self.inline || self.columns.len() + usize::from(self.number.is_some()) >= 2
+    }
+}
+
 /// The head that `text` begins with: any number of columns, at least one of them or an inline mark.
 pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     let start = text.len() - prefix(text).len();

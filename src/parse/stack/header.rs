@@ -1,0 +1,83 @@
+//! Header rows of stacks: what the columns below them mean.
+//!
+//! `ChildEBP RetAddr  Args to Child`, `FramePtr  RetAddr   Param1   Param2   Param3   Function Name`,
+//! `ReturnAd Param#1  Param#2  Param#3  Param#4  Function Name`, ` # Child-SP          RetAddr           Call Site`,
+//! `Callee-SP Return-RA  Call Site`.
+
+use crate::parse::page::{Page, Pos};
+
+/// A header row: what the columns mean.
+pub(crate) struct Header {
+    pub(crate) line: usize,
+    /// Offset of the end of its words.
+    pub(crate) end: usize,
+    /// Number of address columns, where the header says it.
+    pub(crate) width: Option<usize>,
+    /// The first column is the return address, there being no frame pointer.
+    pub(crate) return_first: bool,
+}
+
+/// What headers are made of; the first seven begin one.
+pub(crate) const WORDS: &[&str] = &[
+    "frameptr",
+    "retaddr",
+    "returnad",
+    "return-ra",
+    "child-sp",
+    "childebp",
+    "callee-sp",
+    "args to child",
+    "call site",
+    "function name",
+    "param#",
+    "param1",
+    "param2",
+    "param3",
+    "param4",
+    "function",
+    "memory",
+    "stackptr",
+];
+
+/// The header that a hit lies in.
+pub(crate) fn at(page: &Page<'_>, hit: Pos) -> Option<Header> {
+    // `!` and `+0x` are no header words.
+    page.rest(hit)
+        .starts_with(|c: char| c.is_ascii_alphabetic())
+        .then(|| on_line(page, hit.line, hit.at))
+        .flatten()
+}
+
+/// The header on a line, its words looked for from `from` on.
+fn on_line(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
+    let text = page.text(line).get(from..)?;
+    let lower = text.get(..text.floor_char_boundary(160)).unwrap_or(text).to_ascii_lowercase();
+    let first = WORDS[..7].iter().filter_map(|word| lower.find(word)).min()?;
+    let mut end = first;
+    // The words of a header follow one another; the next thing is a row, or the end of the line.
+    while let Some(word) = WORDS
+        .iter()
+        .find(|word| lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).starts_with(**word))
+    {
+        let blanks = lower[end..].len() - lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).len();
+        end += blanks + word.len();
+        end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
+    }
+    let words = &lower[first..end];
+    let parameters = words.matches("param").count();
+    let return_column = words.contains("ret");
+    let pointers = ["frameptr", "child-sp", "childebp", "callee-sp"].iter().any(|word| words.contains(word));
+    let width =
+        if words.contains("args to child") { None } else { Some(parameters + 1 + usize::from(pointers)) };
+    (return_column || words.starts_with("frameptr") || words.starts_with("child")).then(|| Header {
+        line,
+        end: from + end,
+        width: width.filter(|_| parameters > 0),
+        return_first: return_column && !pointers,
+    })
+}
+
+/// The header on one of the few lines above a row.
+pub(crate) fn above(page: &Page<'_>, start: Pos) -> Option<Header> {
+    (start.line.saturating_sub(3)..start.line).rev().find_map(|line| on_line(page, line, 0))
+}
