@@ -172,7 +172,7 @@ fn fixes(found: &Match<'_>) -> Vec<String> {
 fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Affected => "affected: the input shows a file older than its fix",
-        Verdict::Fixed => "fixed already: the files in the input have the fix, look further",
+        Verdict::Fixed => "fixed: the input shows the fix in place; a regression, or another problem",
         Verdict::Unknown => "unknown: the input does not show the versions of these files",
     }
 }
