@@ -10,6 +10,7 @@
 //! Name der fehlerhaften Anwendung: a.exe, Version: 1.0.0.0, Zeitstempel: 0x4549b133      (and so on)
 //! Hanging application a.exe, version 1.0.0.0, hang module hungapp, version 0.0.0.0, hang address 0x00000000.
 //! The program a.exe version 1.0.0.0 stopped interacting with Windows and was closed.
+//! Faulting module name: ntdll.dll, Exception code: 0xc0000409, Fault offset: 0x000c436f       (without the program)
 //! <Data>a.exe</Data> <Data>1.0.0.0</Data> <Data>564b941c</Data> <Data>b.dll</Data> ...
 //! ```
 //!
@@ -17,9 +18,9 @@
 //! stamp, module, version, time stamp, exception code, offset. The oldest layout has no time stamps and no code.
 
 use super::shortened;
-use crate::evidence::{Fault, Kind};
+use crate::evidence::{Fault, Kind, Module};
 use crate::parse::flow::Flow;
-use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::{clip, find, first};
 use crate::parse::words::{is_placeholder, starts_with};
 use crate::parse::{Dialect, hex};
@@ -29,6 +30,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     name: "application error",
     anchors: &[
         "faulting application",
+        "faulting module name: ",
         "hanging application",
         ".exe, ",
         ".exe,\t",
@@ -51,6 +53,10 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     }
     if starts_with(rest, " stopped interacting") {
         return stopped_interacting(page, pos);
+    }
+    if starts_with(rest, "faulting module name") {
+        let (fault, end) = shortened::module_line(page, pos)?;
+        return Some(Claim::one(Span { from: pos, to: end }, Kind::Fault(fault)));
     }
     let flow = Flow::around(page, pos, BEFORE, AHEAD);
     let labelled = starts_with(rest, "faulting") || starts_with(rest, "hanging");
@@ -143,7 +149,7 @@ impl Report {
         let fault = Fault {
             process: known(process),
             process_version: process_version.map(str::to_owned),
-            module: module.and_then(known),
+            module: module.and_then(faulting_module),
             module_version: module_version.map(str::to_owned),
             address: address.map(str::to_owned),
             description: Some(if hang { "hang" } else { "application error" }.to_owned()),
@@ -247,6 +253,11 @@ impl<'t> Fields<'t> {
     }
 }
 
+/// The module as printed. Windows itself writes `unknown` where the fault lies in no module.
+pub(super) fn faulting_module(name: &str) -> Option<String> {
+    (name.eq_ignore_ascii_case("unknown") || !is_placeholder(name)).then(|| name.to_owned())
+}
+
 fn is_comma(c: char) -> bool {
     matches!(c, ',' | '，' | '、')
 }
@@ -265,7 +276,20 @@ fn stopped_interacting(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         description: Some("hang".to_owned()),
         ..Fault::default()
     };
-    Some(Claim::one(flow.span(from, flow.anchor), Kind::Fault(fault)))
+    Some(with_program(Claim::one(flow.span(from, flow.anchor), Kind::Fault(fault))))
+}
+
+/// The claim, and the version of the program that hung: no module is blamed, so this is what a fix is told by.
+pub(super) fn with_program(mut claim: Claim) -> Claim {
+    let program = claim.pieces.first().and_then(|piece| match &piece.kind {
+        Kind::Fault(Fault { process: Some(name), process_version: Some(version), module: None, .. }) => {
+            let module = Module { name: name.clone(), version: Some(version.clone()), ..Module::default() };
+            Some(Piece { span: piece.span, kind: Kind::Module(module) })
+        }
+        _ => None,
+    });
+    claim.pieces.extend(program);
+    claim
 }
 
 /// The most values and lines of one event's data.
@@ -286,7 +310,7 @@ fn event_data(page: &Page<'_>, pos: Pos) -> Option<Claim> {
             Fault {
                 process: Some((*process).to_owned()),
                 process_version: Some((*version).to_owned()),
-                module: (!is_placeholder(module)).then(|| (*module).to_owned()),
+                module: faulting_module(module),
                 module_version: Some((*module_version).to_owned()),
                 address: hex::value(address).map(|_| (*address).to_owned()),
                 description: Some("application error".to_owned()),
@@ -303,7 +327,7 @@ fn event_data(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         [bucket, _, rest @ ..] => super::wer::positional(bucket, rest)?,
         _ => return None,
     };
-    Some(Claim::one(Span { from: pos, to: end }, Kind::Fault(fault)))
+    Some(with_program(Claim::one(Span { from: pos, to: end }, Kind::Fault(fault))))
 }
 
 fn is_version(text: &str) -> bool {
@@ -447,8 +471,18 @@ mod tests {
         );
         one(
             "Faulting application a.exe, version 6.0.2900.2180, time stamp 0x4549b133, faulting module unknown, version 0.0.0.0, time stamp 0x00000000, exception code 0xc0000005, fault offset 0x7c911234, process id 0x88c",
-            ["a.exe", "6.0.2900.2180", "", "0.0.0.0", "c0000005", "0x7c911234"],
+            ["a.exe", "6.0.2900.2180", "unknown", "0.0.0.0", "c0000005", "0x7c911234"],
         );
+    }
+
+    #[test]
+    fn the_version_of_a_program_that_hung_is_kept_as_that_of_a_module() {
+        let text = "The program a.exe version 1.0.0.7 stopped interacting with Windows and was closed.";
+        let modules = Parser::default().parse(text).into_iter().filter_map(|piece| match piece.kind {
+            Kind::Module(module) => Some((module.name, module.version)),
+            _ => None,
+        });
+        assert_eq!(modules.collect::<Vec<_>>(), [("a.exe".to_owned(), Some("1.0.0.7".to_owned()))]);
     }
 
     #[test]

@@ -9,10 +9,11 @@
 //!
 //! The order of the fields says nothing here, so the labels have to be the English ones.
 
+use super::app_error::faulting_module;
 use crate::evidence::Fault;
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::clip;
+use crate::parse::text::{clip, find};
 use crate::parse::words::{is_placeholder, starts_with};
 
 /// The most lines of a report.
@@ -37,6 +38,7 @@ pub(super) fn read(page: &Page<'_>, pos: Pos) -> Option<(Fault, Pos)> {
             (fault.process, fault.process_version) = name_and_version(value);
         } else if is(label, &["faulting module name", "faulting module", "fault module name"]) {
             (fault.module, fault.module_version) = name_and_version(value);
+            fault.module = value.split(',').next().and_then(|name| faulting_module(name.trim()));
         } else if is(label, &["exception code"]) {
             fault.exception = value.split([' ', ',', '(']).next().and_then(hex::code);
         } else if is(label, &["fault offset", "exception offset"]) {
@@ -51,6 +53,29 @@ pub(super) fn read(page: &Page<'_>, pos: Pos) -> Option<(Fault, Pos)> {
         end = Pos { line, at: skip + text.len() };
     }
     (fault.process.is_some() && fault.exception.is_some()).then_some((fault, end))
+}
+
+/// A crash on one line that leaves out the program:
+///
+/// ```text
+/// Faulting module name: ntdll.dll,  Exception code: 0xc0000409 (fail-fast),  Fault offset: 0x000c436f
+/// ```
+pub(super) fn module_line(page: &Page<'_>, pos: Pos) -> Option<(Fault, Pos)> {
+    let text = clip(page.rest(pos));
+    let value = |label: &str| {
+        let at = find(text, label)? + label.len();
+        text.get(at..)?.trim_start().split([' ', ',', ';', '(', '\t']).next()
+    };
+    let (module, module_version) = name_and_version(text.split_once(':')?.1);
+    let fault = Fault {
+        module: value("name:").and_then(faulting_module).or(module),
+        module_version,
+        exception: Some(value("exception code:").and_then(hex::code)?),
+        address: value("fault offset:").filter(|word| hex::value(word).is_some()).map(str::to_owned),
+        description: Some("application error".to_owned()),
+        ..Fault::default()
+    };
+    Some((fault, Pos { line: pos.line, at: pos.at + text.len() }))
 }
 
 fn is(label: &str, known: &[&str]) -> bool {
@@ -86,6 +111,19 @@ mod tests {
             (Some("b.dll"), Some("1.2.3.4"))
         );
         assert_eq!(found.address.as_deref(), Some("0x10"));
+    }
+
+    #[test]
+    fn a_line_without_the_program() {
+        let page =
+            Page::new("Faulting module name: unknown,  Exception code: 0xc0000005 (AV), Fault offset: 0x42");
+        let (fault, _) = module_line(&page, Pos { line: 0, at: 0 }).unwrap();
+        assert_eq!(
+            (fault.module.as_deref(), fault.exception, fault.address.as_deref()),
+            (Some("unknown"), Some(0xc000_0005), Some("0x42"))
+        );
+        let alone = Page::new("Faulting module name: unknown during startup is a native crash");
+        assert_eq!(module_line(&alone, Pos { line: 0, at: 0 }), None);
     }
 
     #[test]

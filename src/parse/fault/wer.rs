@@ -14,6 +14,7 @@
 //!
 //! The labels may be of any language: the name of the event says which parameter is what.
 
+use super::app_error::with_program;
 use crate::evidence::{Bugcheck, Fault, Kind, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
@@ -47,7 +48,7 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
         Kind::Fault(fault)
     };
     let span = Span { from, to: end };
-    Some(Claim { block: Some(span), ..Claim::one(span, kind) })
+    Some(with_program(Claim { block: Some(span), ..Claim::one(span, kind) }))
 }
 
 /// The event name at the anchor, when it is the value of a label and no word of prose.
