@@ -51,6 +51,8 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     event::xml::DIALECT,
     event::table::TABLE,
     event::table::ROW,
+    event::cells::ROW,
+    event::cells::POWERSHELL,
     event::table::LIST_OF_FIELDS,
     event::viewer::DIALECT,
     fault::fault9x::DIALECT,

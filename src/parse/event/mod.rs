@@ -1,5 +1,6 @@
 //! Event-log entries, and the mention of them.
 
+pub(crate) mod cells;
 pub(crate) mod entry;
 pub(crate) mod id;
 pub(crate) mod labels;

@@ -87,7 +87,7 @@ fn columns(header: &str, delimiter: char) -> Option<Vec<Option<Field>>> {
 }
 
 /// One record from `line` on, its quoted cells over several lines, and the line after it.
-fn record(page: &Page<'_>, line: usize, delimiter: char) -> Option<(Vec<String>, usize)> {
+pub(super) fn record(page: &Page<'_>, line: usize, delimiter: char) -> Option<(Vec<String>, usize)> {
     if page.text(line).trim().is_empty() {
         return None;
     }
@@ -216,7 +216,7 @@ fn row_of_words(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         message: message.as_ref().map(|(message, _)| message.clone()),
         ..Event::default()
     };
-    Some(claim(page, hit.line, event, message.map(|(_, end)| end)))
+    Some(row_claim(page, hit.line, event, message.map(|(_, end)| end)))
 }
 
 /// `Warning Security  51` below a line with the source and one with date and time.
@@ -248,7 +248,7 @@ fn row_over_lines(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         message: message.as_ref().map(|(message, _)| message.clone()),
         ..Event::default()
     };
-    Some(claim(page, first, event, message.map(|(_, end)| end)))
+    Some(row_claim(page, first, event, message.map(|(_, end)| end)))
 }
 
 /// `4/11/95 4:58:39 AM  1   0   1016    N/A DhcpServer  SRV2  %%20013`: dumpel, user and source in either order.
@@ -279,10 +279,10 @@ fn row_of_numbers(page: &Page<'_>, line: usize) -> Option<Claim> {
         message: message.map(|(message, _)| message),
         ..Event::default()
     };
-    Some(claim(page, line, event, None))
+    Some(row_claim(page, line, event, None))
 }
 
-fn claim(page: &Page<'_>, first: usize, event: Event, end: Option<Pos>) -> Claim {
+pub(super) fn row_claim(page: &Page<'_>, first: usize, event: Event, end: Option<Pos>) -> Claim {
     let whole = page.lines_span(first, first);
     let span = Span { from: whole.from, to: end.unwrap_or(whole.to).max(whole.to) };
     let block = event.reports_crash().then_some(span);
