@@ -5,8 +5,10 @@
 //! `RPCRT4!?Dispatch@RPC@@QAEJPAU_RPC_MESSAGE@@@Z+0x42`, ``STORE!Tlist<Hdr>::`scalar deleting destructor'+0xe``,
 //! `app!std::vector<int,std::allocator<int> >::operator[]+0x1f`, `mod!fn - 0x194a0`.
 //! Archives that took `<...>` for a tag have left `store!nosymbols`, which names no function either.
+//! `msrpc.sys!long LRPC::Receive(void) + 0x72`: undecorated names with what they return.
 //! A function ends at the first blank that is not inside brackets or backquotes; arguments are not part of it.
 
+use super::joined::bracketed;
 use crate::parse::hex;
 
 /// A symbol, and how much of the text it took.
@@ -51,8 +53,14 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
     let mut symbol = Symbol { module: Some(module.to_owned()), len: module.len(), ..Symbol::default() };
     match text[symbol.len..].strip_prefix('!') {
         Some(rest) => {
-            symbol.len += 1;
-            read_function(rest, &mut symbol)?;
+            let returned = return_type(rest);
+            symbol.len += 1 + returned;
+            read_function(&rest[returned..], &mut symbol)?;
+            if returned > 0 {
+                // The argument list is part of an undecorated name: the offset stands behind it.
+                let arguments = bracketed(&text[symbol.len..]).unwrap_or(0);
+                symbol.len += arguments;
+            }
         }
         // Without a function it takes an offset to be a symbol: `vbscript+0x36ad`.
         None if !text[symbol.len..].starts_with(['+', ' ']) => return None,
@@ -87,6 +95,51 @@ fn module(text: &str) -> Option<&str> {
     let name = &text[..end];
     let begins = name.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
     (begins && end <= 128).then_some(name)
+}
+
+/// Words of C++ that stand before the name of a function.
+const BEFORE_NAME: &[&str] = &[
+    "virtual",
+    "static",
+    "public:",
+    "private:",
+    "protected:",
+    "void",
+    "bool",
+    "char",
+    "short",
+    "int",
+    "long",
+    "unsigned",
+    "signed",
+    "const",
+    "float",
+    "double",
+    "class",
+    "struct",
+    "enum",
+    "wchar_t",
+    "__int64",
+    "*",
+    "&",
+    "__cdecl",
+    "__stdcall",
+    "__thiscall",
+    "__fastcall",
+];
+
+/// Length of the return type and the like at the start of `rest`, if a function with arguments follows it.
+fn return_type(rest: &str) -> usize {
+    let mut at = 0;
+    while let Some((word, _)) = rest[at..].split_once(' ')
+        && (BEFORE_NAME.contains(&word)
+            || at > 0 && rest[..at].ends_with("class ")
+            || rest[..at].ends_with("struct "))
+    {
+        at += word.len() + 1;
+    }
+    let (len, open) = if at > 0 { function(&rest[at..]) } else { return 0 };
+    if len > 0 && !open && rest[at + len..].starts_with('(') { at } else { 0 }
 }
 
 /// What stands after the `!`.
@@ -314,6 +367,17 @@ mod tests {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let (m, f, o, ..) = parts(text);
         assert_eq!((m, f, o), (some(module), some(function), some(offset)), "{text}");
+    }
+
+    #[test]
+    fn a_return_type_is_no_part_of_the_name() {
+        let text = "msrpc.sys!long __cdecl A::Send(void *) + 0x72";
+        let symbol = read(text).unwrap();
+        assert_eq!(
+            (symbol.function.as_deref(), symbol.offset.as_deref(), symbol.len),
+            (Some("A::Send"), Some("0x72"), text.len())
+        );
+        assert_eq!(read("db!long table").unwrap().function.as_deref(), Some("long"));
     }
 
     #[test]
