@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+use kbtriage::source::{self, Content, ReadOptions};
 use kbtriage::{Evidence, Parser};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// Parses, and holds every piece of evidence to its place in the text.
 fn check(text: &str) -> Vec<Evidence> {
-    let found = Parser::new(["error".to_owned()]).parse(text);
+    static PARSER: LazyLock<Parser> = LazyLock::new(|| Parser::new(["error".to_owned()]));
+    let found = PARSER.parse(text);
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
     for piece in &found {
         let (first, last) = piece.place.lines;
@@ -25,7 +28,7 @@ fn check(text: &str) -> Vec<Evidence> {
     found
 }
 
-/// Every file in `fixtures/`, its bytes as text.
+/// Every file in `fixtures/`, decoded as the program decodes it.
 fn fixtures() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -36,7 +39,10 @@ fn fixtures() -> Vec<(PathBuf, String)> {
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
     files.sort();
     let read = |file: PathBuf| {
-        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        let Content::Text(text) = source::content(std::fs::read(&file).unwrap(), &ReadOptions::default())
+        else {
+            panic!("{} is no text", file.display())
+        };
         (file, text)
     };
     files.into_iter().map(read).collect()
@@ -56,17 +62,26 @@ fn head(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST)]
 }
 
+/// Every prefix up to [`LONGEST`], and of the one log that is longer some of the rest.
 #[test]
-fn prefixes_and_rests_of_fixtures() {
+fn every_prefix_of_every_fixture() {
     let fixtures = fixtures();
     assert!(!fixtures.is_empty());
     for (_, text) in &fixtures {
         check(text);
-        let text = head(text);
-        for at in places(text) {
+        let every = (0..head(text).len()).filter(|at| text.is_char_boundary(*at));
+        every.chain(places(text)).for_each(|at| {
             check(&text[..at]);
+        });
+    }
+}
+
+#[test]
+fn rests_of_fixtures() {
+    for (_, text) in fixtures() {
+        places(&text).for_each(|at| {
             check(&text[at..]);
-        }
+        });
     }
 }
 
