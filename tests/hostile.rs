@@ -1,6 +1,6 @@
 //! What no input may do: panic, point outside of itself, or cost more per byte the longer it is.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use kbtriage::source::{self, Content, ReadOptions};
 use kbtriage::{Evidence, Parser};
