@@ -1,9 +1,10 @@
 //! Tests of `viewer`, layout by layout.
 
 use super::*;
+use crate::parse::Parser;
 
 fn events(text: &str) -> Vec<Event> {
-    let found = crate::Parser::default().parse(text).into_iter();
+    let found = Parser::default().parse(text).into_iter();
     found
         .filter_map(|piece| match piece.kind {
             Kind::Event(event) => Some(event),
@@ -171,9 +172,8 @@ fn the_sentence_for_a_missing_description_is_an_entry() {
 
 #[test]
 fn a_crash_event_is_a_block() {
-    let found = crate::Parser::default().parse("Event ID: 1026\nSource: .NET Runtime\nDescription: x\n");
+    let found = Parser::default().parse("Event ID: 1026\nSource: .NET Runtime\nDescription: x\n");
     assert_eq!(found.first().and_then(|piece| piece.incident), Some(1));
-    let found =
-        crate::Parser::default().parse("Event ID: 7036\nSource: Service Control Manager\nDescription: x\n");
+    let found = Parser::default().parse("Event ID: 7036\nSource: Service Control Manager\nDescription: x\n");
     assert_eq!(found.first().and_then(|piece| piece.incident), None);
 }
