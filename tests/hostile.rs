@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+use kbtriage::parse::Phrase;
 use kbtriage::source::{self, Content, ReadOptions};
 use kbtriage::{Evidence, Parser};
 use proptest::prelude::*;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// Parses, and holds every piece of evidence to its place in the text.
 fn check(text: &str) -> Vec<Evidence> {
-    static PARSER: LazyLock<Parser> = LazyLock::new(|| Parser::new(["error".to_owned()]));
+    static PARSER: LazyLock<Parser> = LazyLock::new(|| Parser::new([Phrase::from("error")]));
     let found = PARSER.parse(text);
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
     for piece in &found {

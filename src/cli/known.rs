@@ -1,6 +1,7 @@
 //! The known issues, as the options say where they are.
 
 use super::options::{Options, complain};
+use kbtriage::parse::Phrase;
 use kbtriage::{Database, Error, Finding, Matcher, Parser};
 use std::path::Path;
 
@@ -15,7 +16,7 @@ pub(super) fn database(options: &Options) -> anyhow::Result<&'static Database> {
 }
 
 /// The phrases that signatures wait for; without signatures there are none, which is no error here.
-pub(super) fn phrases(options: &Options) -> anyhow::Result<Vec<String>> {
+pub(super) fn phrases(options: &Options) -> anyhow::Result<Vec<Phrase>> {
     match Database::load(&options.signatures, options.embedded) {
         Ok(database) => Ok(database.phrases()),
         Err(errors) if matches!(errors.as_slice(), [Error::NoSignatures(_)]) => Ok(Vec::new()),

@@ -9,6 +9,7 @@
 mod debug;
 mod event;
 mod fault;
+mod first_pass;
 mod fix_table;
 mod flow;
 mod hex;
@@ -17,19 +18,25 @@ mod lines;
 mod page;
 mod phrases;
 mod prose;
+mod region;
 mod scan;
 mod stack;
 mod stop;
 mod text;
+mod trigger;
+mod wake;
 mod words;
 
 pub(crate) use fix_table::fix_files;
+pub use region::{BLOCK, Block, Region, Regions, next_block};
 
 use crate::evidence::Evidence;
+use first_pass::FirstPass;
 use page::{Claim, Page, Pos};
 use phrases::Phrases;
 use scan::Anchors;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use trigger::Trigger;
 
 /// A layout in which crash evidence is written down.
 pub(crate) struct Dialect {
@@ -37,6 +44,9 @@ pub(crate) struct Dialect {
     pub(crate) name: &'static str,
     /// Literals that can begin evidence, compared without ASCII case. Telling ones: each hit costs a `read`.
     pub(crate) anchors: &'static [&'static str],
+    /// Literals that make somebody look: rarer than the anchors, and one of them near all evidence of this layout that
+    /// no other dialect's triggers lead to.
+    pub(crate) triggers: &'static [Trigger],
     /// Reads the evidence that the anchor at a position belongs to; `None` when there is none after all.
     ///
     /// May look back a few lines (a header, a label on the line before). Must look at no more than a bounded
@@ -73,23 +83,88 @@ pub(crate) const DIALECTS: &[Dialect] = &[
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
 
+/// A phrase to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// As it is to be reported.
+    pub text: String,
+    /// Nothing else need stand near it.
+    pub leads: bool,
+}
+
+impl From<&str> for Phrase {
+    /// A phrase that leads.
+    fn from(text: &str) -> Self {
+        Phrase { text: text.to_owned(), leads: true }
+    }
+}
+
 /// Finds the crash evidence in a text.
-#[derive(Debug, Clone, Default)]
+///
+/// A text as a whole goes through [`Parser::parse`]. One that comes piece by piece is cut into blocks ([`next_block`]),
+/// each is gone over ([`Parser::look`]), [`Regions`] says where evidence may stand, and [`Parser::parse_region`] reads it
+/// there: blocks and regions in any order and on any thread.
+#[derive(Debug, Clone)]
 pub struct Parser {
     phrases: Option<Phrases>,
+    first_pass: Arc<FirstPass>,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Parser::new([])
+    }
 }
 
 impl Parser {
-    /// A parser that also reports where these phrases stand (without case, blanks collapsed).
-    pub fn new(phrases: impl IntoIterator<Item = String>) -> Self {
-        Parser { phrases: Phrases::new(phrases) }
+    /// A parser that also reports where these phrases stand (without case, blanks collapsed): those that lead
+    /// wherever they do, the others near evidence.
+    pub fn new(phrases: impl IntoIterator<Item = Phrase>) -> Self {
+        let phrases: Vec<Phrase> = phrases.into_iter().collect();
+        let leading = phrases.iter().filter(|phrase| phrase.leads).map(|phrase| phrase.text.as_str());
+        let first_pass = Arc::new(FirstPass::new(DIALECTS, leading));
+        Parser { first_pass, phrases: Phrases::new(phrases.into_iter().map(|phrase| phrase.text)) }
     }
 
     /// All evidence in `text`, in the order in which it stands there.
     pub fn parse(&self, text: &str) -> Vec<Evidence> {
-        let page = Page::new(text);
+        let mut regions = Regions::default();
+        let mut found = Vec::new();
+        let mut take = |region| append(&mut found, self.parse_region(&region));
+        let (mut rest, mut text) = (String::new(), text);
+        while !text.is_empty() {
+            let (next, later) = text.split_at(text.floor_char_boundary(BLOCK));
+            (rest, text) = (rest + next, later);
+            while let Some(block) = next_block(&mut rest, text.is_empty()) {
+                regions.push(self.look(block), &mut take);
+            }
+        }
+        regions.finish(&mut take);
+        found
+    }
+
+    /// Goes over a block and marks where evidence may stand.
+    pub fn look(&self, text: String) -> Block {
+        let triggers = self.first_pass.find(&text);
+        Block { text, triggers }
+    }
+
+    /// The evidence in a region, where it stands in the whole text. Incidents are numbered from 1.
+    pub fn parse_region(&self, region: &Region) -> Vec<Evidence> {
+        let page = Page::new(&region.text);
         let claims = scan::claims(&page, &ANCHORS, DIALECTS);
         let phrases = self.phrases.as_ref().map(|phrases| phrases.find(&page)).unwrap_or_default();
-        incidents::number(&page, claims, phrases)
+        let mut found = incidents::number(&page, claims, phrases);
+        found.iter_mut().for_each(|piece| piece.shift(region.lines, region.start));
+        found
     }
+}
+
+/// Appends the evidence of the next region, its incidents numbered on.
+fn append(found: &mut Vec<Evidence>, next: Vec<Evidence>) {
+    let last = found.iter().filter_map(|piece| piece.incident).max().unwrap_or(0);
+    found.extend(next.into_iter().map(|mut piece| {
+        piece.incident = piece.incident.map(|incident| incident + last);
+        piece
+    }));
 }

@@ -82,10 +82,11 @@ impl Folded {
 mod tests {
     use crate::Parser;
     use crate::evidence::Kind;
+    use crate::parse::Phrase;
 
     #[test]
     fn phrases_are_found_across_line_breaks_and_quoting() {
-        let parser = Parser::new(["Local  delivery queue".to_owned(), "OpenMsgStore".to_owned()]);
+        let parser = Parser::new(["Local  delivery queue", "OpenMsgStore"].map(Phrase::from));
         let found = parser.parse("> in the LOCAL delivery\r\n>   Queue, openmsgstore() and openmsgstore");
         let places: Vec<_> = found.iter().map(|piece| (piece.kind.clone(), piece.place.lines)).collect();
         let text = |phrase: &str| Kind::Text(phrase.to_owned());
@@ -94,6 +95,6 @@ mod tests {
 
     #[test]
     fn no_phrases_no_text() {
-        assert_eq!(Parser::new([" ".to_owned()]).parse("anything"), []);
+        assert_eq!(Parser::new([Phrase::from(" ")]).parse("anything"), []);
     }
 }

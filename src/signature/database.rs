@@ -11,8 +11,9 @@ use super::pack::Pack;
 use super::place::{Step, key_at, line_at, line_of};
 use super::runtime::{self, RuntimeFrames};
 use crate::Error;
+use crate::parse::Phrase;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -144,11 +145,20 @@ impl Database {
     }
 
     /// The phrases that text clauses wait for, each once, for [`Parser::new`](crate::Parser::new).
-    pub fn phrases(&self) -> Vec<String> {
-        let mut seen = BTreeSet::new();
-        let clauses = self.entries().flat_map(Entry::clauses);
-        let phrases = clauses.filter_map(|clauses| clauses.text.as_ref()).flatten();
-        phrases.filter(|phrase| seen.insert(folded(phrase))).cloned().collect()
+    ///
+    /// Of a clause that asks for nothing but phrases the longest has to lead to it.
+    pub fn phrases(&self) -> Vec<Phrase> {
+        let mut found: BTreeMap<String, Phrase> = BTreeMap::new();
+        for clauses in self.entries().flat_map(Entry::clauses) {
+            let texts = clauses.text.as_deref().unwrap_or_default();
+            let leads = texts.iter().max_by_key(|text| text.len()).filter(|_| clauses.is_text_alone());
+            for text in texts {
+                let phrase = found.entry(folded(text));
+                let phrase = phrase.or_insert_with(|| Phrase { text: text.clone(), leads: false });
+                phrase.leads |= leads == Some(text);
+            }
+        }
+        found.into_values().collect()
     }
 
     /// The frames that say nothing of the component that failed.
@@ -376,6 +386,7 @@ mod tests {
         let mut database = load(&format!("{GOOD}text = [\"Local  queue\", \"b\"]\n")).unwrap();
         let text = format!("{GOOD}text = [\"local queue\"]\n").replace("ACME-1", "ACME-2");
         database.add(Path::new("acme-2.toml"), Cow::Owned(text)).unwrap();
-        assert_eq!(database.phrases(), ["Local  queue", "b"]);
+        let phrases: Vec<String> = database.phrases().into_iter().map(|phrase| phrase.text).collect();
+        assert_eq!(phrases, ["b", "Local  queue"]);
     }
 }

@@ -85,6 +85,17 @@ pub struct Clauses {
     pub text: Option<Vec<String>>,
 }
 
+impl Clauses {
+    /// Whether it asks for nothing but phrases.
+    pub fn is_text_alone(&self) -> bool {
+        self.stack.is_none()
+            && self.event.is_empty()
+            && self.bugcheck.is_none()
+            && self.fault.is_none()
+            && self.exception.is_none()
+    }
+}
+
 /// An event that must have been logged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -26,6 +26,7 @@
 use crate::evidence::{Bugcheck, Exception, Fault, Kind, Module, bugcheck_name};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::{clip, find};
+use crate::parse::trigger::Trigger;
 use crate::parse::{Dialect, hex};
 use std::collections::HashMap;
 
@@ -46,6 +47,19 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "MODULE_NAME:",
         "IMAGE_NAME:",
         "BUCKET_ID:",
+    ],
+    triggers: &[
+        Trigger::sure("ugcheck Analysis"),
+        Trigger::sure("xception Analysis"),
+        Trigger::sure("rg1:"),
+        Trigger::sure("BUGCHECK_"),
+        Trigger::sure("FAULTING_IP:"),
+        Trigger::sure("ExceptionAddress:"),
+        Trigger::sure("EXCEPTION_"),
+        Trigger::sure("PROCESS_NAME:"),
+        Trigger::sure("MODULE_NAME:"),
+        Trigger::sure("IMAGE_NAME:"),
+        Trigger::sure("BUCKET_ID:"),
     ],
     read,
 };

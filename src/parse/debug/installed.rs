@@ -14,10 +14,19 @@ use crate::evidence::{Kind, Module};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::{clip, has};
+use crate::parse::trigger::{self, Trigger};
 
 /// Versions of installed files in prose.
-pub(crate) const DIALECT: Dialect =
-    Dialect { name: "installed file", anchors: &[".exe", ".dll", ".sys"], read };
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "installed file",
+    anchors: &[".exe", ".dll", ".sys"],
+    triggers: &[
+        Trigger::checked(".exe", trigger::file),
+        Trigger::checked(".dll", trigger::file),
+        Trigger::checked(".sys", trigger::file),
+    ],
+    read,
+};
 
 /// The longest file name.
 const NAME: usize = 64;

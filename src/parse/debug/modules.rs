@@ -18,12 +18,22 @@
 use crate::evidence::{Kind, Module};
 use crate::parse::page::{Claim, Page, Piece, Pos};
 use crate::parse::text::{clip, file_name, find, has};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, hex};
 
 /// Module lists.
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "module list",
     anchors: &["module name", "Image name:", "Image path:", "ModLoad:", "FileVersion"],
+    triggers: &[
+        Trigger::sure("odule name"),
+        Trigger::sure("mage name:"),
+        Trigger::checked("mage path:", trigger::path),
+        Trigger::sure("odLoad:"),
+        Trigger::sure("ileVersion"),
+        Trigger::sure("(deferred)"),
+        Trigger::sure(" symbols)"),
+    ],
     read,
 };
 

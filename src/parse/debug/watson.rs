@@ -30,6 +30,7 @@
 use crate::evidence::{Exception, Fault, Kind, Module};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::{clip, file_name, find, has};
+use crate::parse::trigger::Trigger;
 use crate::parse::{Dialect, hex};
 
 /// Dr. Watson logs.
@@ -45,6 +46,17 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "FAULT->",
         "FAULT--",
         "Failure Report",
+    ],
+    triggers: &[
+        Trigger::sure("xception occurred:"),
+        Trigger::sure("xception number"),
+        Trigger::sure("(pid="),
+        Trigger::sure("tate Dump for Thread"),
+        Trigger::sure("odule List <-"),
+        Trigger::sure("FAULT ->"),
+        Trigger::sure("FAULT->"),
+        Trigger::sure("FAULT--"),
+        Trigger::sure("ailure Report"),
     ],
     read,
 };

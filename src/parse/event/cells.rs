@@ -15,6 +15,7 @@ use crate::evidence::{Event, Kind};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Piece, Pos};
 use crate::parse::text::{clip, find};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::starts_with;
 
 /// Rows without a header.
@@ -39,12 +40,32 @@ pub(crate) const ROW: Dialect = Dialect {
         "警告",
         "信息",
     ],
+    triggers: &[
+        Trigger::checked("ritical", trigger::level),
+        Trigger::checked("ehler", trigger::level),
+        Trigger::checked("arnung", trigger::level),
+        Trigger::checked("nformationen", trigger::level),
+        Trigger::checked("rreur", trigger::level),
+        Trigger::checked("vertissement", trigger::level),
+        Trigger::checked("rrore", trigger::level),
+        Trigger::checked("vviso", trigger::level),
+        Trigger::checked("шибка", trigger::level),
+        Trigger::checked("редупреждение", trigger::level),
+        Trigger::checked("ведения", trigger::level),
+        Trigger::checked("错误", trigger::level),
+        Trigger::checked("警告", trigger::level),
+        Trigger::checked("信息", trigger::level),
+    ],
     read: read_row,
 };
 
 /// Get-WinEvent's table.
-pub(crate) const POWERSHELL: Dialect =
-    Dialect { name: "event columns", anchors: &["LevelDisplayName"], read: read_powershell };
+pub(crate) const POWERSHELL: Dialect = Dialect {
+    name: "event columns",
+    anchors: &["LevelDisplayName"],
+    triggers: &[Trigger::sure("evelDisplayName")],
+    read: read_powershell,
+};
 
 /// The most rows of one table.
 const ROWS: usize = 5_000;

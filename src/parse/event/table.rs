@@ -17,6 +17,7 @@ use super::{id, message};
 use crate::evidence::{Event, Kind};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
+use crate::parse::trigger::{self, Trigger};
 
 /// Exports with a header.
 pub(crate) const TABLE: Dialect = Dialect {
@@ -32,6 +33,13 @@ pub(crate) const TABLE: Dialect = Dialect {
         "事件 ID",
         "Id. del evento",
     ],
+    triggers: &[
+        Trigger::sure("\"id\""),
+        Trigger::sure("\"Id\""),
+        Trigger::sure("nstanceid"),
+        Trigger::sure("nstanceId"),
+        Trigger::sure("D do Evento"),
+    ],
     read: read_table,
 };
 
@@ -39,12 +47,24 @@ pub(crate) const TABLE: Dialect = Dialect {
 pub(crate) const ROW: Dialect = Dialect {
     name: "event row",
     anchors: &["information", "warning", "error", "audit", "n/a"],
+    triggers: &[
+        Trigger::checked("nformation", trigger::level),
+        Trigger::checked("arning", trigger::level),
+        Trigger::checked("rror", trigger::level),
+        Trigger::sure("udit success"),
+        Trigger::sure("udit failure"),
+        Trigger::checked("n/a ", trigger::dated),
+    ],
     read: read_row,
 };
 
 /// PowerShell's lists.
-pub(crate) const LIST_OF_FIELDS: Dialect =
-    Dialect { name: "event list", anchors: &["instanceid", "providername"], read: read_list };
+pub(crate) const LIST_OF_FIELDS: Dialect = Dialect {
+    name: "event list",
+    anchors: &["instanceid", "providername"],
+    triggers: &[Trigger::sure("roviderName"), Trigger::sure("rovidername")],
+    read: read_list,
+};
 
 const RECORD: usize = 80;
 const LIST: usize = 80;

@@ -28,10 +28,34 @@ use super::{lead_in, mention, message, stamp};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::find;
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, prose};
 
 /// Event Viewer's entries, and the mention of one.
-pub(crate) const DIALECT: Dialect = Dialect { name: "event log", anchors: ANCHORS, read };
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "event log",
+    anchors: ANCHORS,
+    triggers: &[
+        Trigger::checked("vent", trigger::event),
+        Trigger::checked("reignis", trigger::number),
+        Trigger::checked("v\u{e9}nement", trigger::number),
+        Trigger::checked("v\u{e8}nement", trigger::number),
+        Trigger::checked("uceso", trigger::number),
+        Trigger::checked("ebeurtenis", trigger::number),
+        Trigger::checked("darz", trigger::number),
+        Trigger::checked("обыти", trigger::number),
+        Trigger::checked("події", trigger::number),
+        Trigger::checked("事件", trigger::number),
+        Trigger::checked("イベント", trigger::number),
+        Trigger::checked("이벤트", trigger::number),
+        Trigger::checked("událost", trigger::number),
+        Trigger::checked("ndelse", trigger::number),
+        Trigger::checked("apahtum", trigger::number),
+        Trigger::checked("lay kimli", trigger::number),
+        Trigger::checked("sem\u{e9}ny", trigger::number),
+    ],
+    read,
+};
 
 /// `event` with the word `evento`, and its like in other languages.
 const ANCHORS: &[&str] = &[

@@ -17,7 +17,8 @@ use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 
 /// An `<Event>` element.
-pub(crate) const DIALECT: Dialect = Dialect { name: "event XML", anchors: &["<eventid"], read };
+pub(crate) const DIALECT: Dialect =
+    Dialect { name: "event XML", anchors: &["<eventid"], triggers: &[], read };
 
 /// The most lines of an event before and after its id.
 const BEFORE: usize = 8;

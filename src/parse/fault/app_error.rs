@@ -22,6 +22,7 @@ use crate::evidence::{Fault, Kind, Module};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::{clip, find, first};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::{is_placeholder, starts_with};
 use crate::parse::{Dialect, hex};
 
@@ -38,6 +39,17 @@ pub(crate) const DIALECT: Dialect = Dialect {
         ".exe、",
         "<EventData",
         " stopped interacting with windows",
+    ],
+    triggers: &[
+        Trigger::sure("aulting application"),
+        Trigger::sure("aulting module"),
+        Trigger::sure("anging application"),
+        Trigger::checked(".exe, ", trigger::number),
+        Trigger::checked(".exe,\t", trigger::number),
+        Trigger::sure(".exe，"),
+        Trigger::sure(".exe、"),
+        Trigger::sure("<EventData"),
+        Trigger::sure("topped interacting with"),
     ],
     read,
 };

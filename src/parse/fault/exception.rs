@@ -26,6 +26,7 @@ use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos};
 use crate::parse::stop::code::Code;
 use crate::parse::text::{clip, file_name, find, has};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::{is_file, is_placeholder, starts_with};
 use crate::parse::{Dialect, prose};
 use regex::Regex;
@@ -35,6 +36,14 @@ use std::sync::LazyLock;
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "exception",
     anchors: &["instruction at", "exception", "access violation (", " - code ", "0xC0000005:", "code: 0x"],
+    triggers: &[
+        Trigger::sure("nstruction at "),
+        Trigger::checked("xception", trigger::code),
+        Trigger::sure("ccess violation ("),
+        Trigger::checked(" - code ", trigger::code),
+        Trigger::checked("c0000", trigger::status),
+        Trigger::checked("code: 0x", trigger::code),
+    ],
     read,
 };
 

@@ -16,12 +16,21 @@
 use crate::evidence::{Fault, Kind};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::{BLANK, PUNCTUATION, is, is_file, is_placeholder, starts_with, words};
 use crate::parse::{Dialect, hex, prose};
 
 /// See the module docs.
-pub(crate) const DIALECT: Dialect =
-    Dialect { name: "Windows 9x fault", anchors: &["caused", "executed an i", "a fatal exception"], read };
+pub(crate) const DIALECT: Dialect = Dialect {
+    name: "Windows 9x fault",
+    anchors: &["caused", "executed an i", "a fatal exception"],
+    triggers: &[
+        Trigger::checked("aused a", trigger::fault),
+        Trigger::sure("xecuted an i"),
+        Trigger::sure("a fatal exception"),
+    ],
+    read,
+};
 
 /// How far before the anchor the process name may begin, and how far after it the address may end.
 const BEFORE: usize = 120;

@@ -19,6 +19,7 @@ use crate::evidence::{Bugcheck, Fault, Kind, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::{clip, find};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::is_placeholder;
 use crate::parse::{Dialect, hex};
 
@@ -26,6 +27,17 @@ use crate::parse::{Dialect, hex};
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "error report",
     anchors: &["APPCRASH", "BEX", "CLR20r3", "AppHang", "InPageError", "BlueScreen", "AppTermFailure"],
+    triggers: &[
+        Trigger::sure("PPCRASH"),
+        Trigger::sure("ppcrash"),
+        Trigger::checked("BEX", trigger::number),
+        Trigger::sure("LR20r3"),
+        Trigger::sure("ppHang"),
+        Trigger::sure("pphang"),
+        Trigger::sure("nPageError"),
+        Trigger::sure("lueScreen"),
+        Trigger::sure("ppTermFailure"),
+    ],
     read,
 };
 

@@ -21,7 +21,8 @@ use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
 
-pub(crate) const DIALECT: Dialect = Dialect { name: "bare", anchors: &["!", "+0x", " + 0x"], read };
+pub(crate) const DIALECT: Dialect =
+    Dialect { name: "bare", anchors: &["!", "+0x", " + 0x"], triggers: &[], read };
 
 /// The most rows of one stack.
 const LONGEST: usize = 5_000;

@@ -20,11 +20,18 @@ use super::symbol;
 use super::thread;
 use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::trigger::Trigger;
 use crate::parse::{Dialect, hex};
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "clrstack",
     anchors: &["Child SP ", "Child-SP ", "ESP  ", "SP  ", "Caller, Callee"],
+    triggers: &[
+        Trigger::sure("hild SP "),
+        Trigger::sure("hild-SP "),
+        Trigger::sure("ESP  "),
+        Trigger::sure("aller, Callee"),
+    ],
     read,
 };
 

@@ -19,11 +19,27 @@ use super::{row_body, row_start, thread};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::clip;
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, hex};
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "debugger",
     anchors: &["!", "+0x", "retaddr", "returnad", "return-ra", "frameptr", "child-sp", "childebp"],
+    triggers: &[
+        Trigger::checked("!", trigger::symbol),
+        Trigger::checked("+", trigger::offset),
+        Trigger::sure("retaddr"),
+        Trigger::sure("RetAddr"),
+        Trigger::sure("eturnad"),
+        Trigger::sure("eturnAd"),
+        Trigger::sure("eturn-A"),
+        Trigger::sure("eturn-a"),
+        Trigger::sure("rameptr"),
+        Trigger::sure("ramePtr"),
+        Trigger::sure("hild-SP"),
+        Trigger::sure("hildEBP"),
+        Trigger::sure("hildebp"),
+    ],
     read,
 };
 

@@ -18,12 +18,35 @@ use super::rows;
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::trigger::{self, Trigger};
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "managed",
     anchors: &[
         "at ", " bei ", " à ", " em ", " в ", " w ", " en ", "   in ", "場所 ", "在 ", "위치: ", " vid ",
         " ved ", "   v ", " konum: ", " bij ", "於 ",
+    ],
+    triggers: &[
+        Trigger::checked(" at ", trigger::managed),
+        Trigger::checked("\tat ", trigger::managed),
+        Trigger::checked("\nat ", trigger::managed),
+        Trigger::checked(">at ", trigger::managed),
+        Trigger::checked(" bei ", trigger::managed),
+        Trigger::checked(" à ", trigger::managed),
+        Trigger::checked(" em ", trigger::managed),
+        Trigger::checked(" в ", trigger::managed),
+        Trigger::checked(" w ", trigger::managed),
+        Trigger::checked(" en ", trigger::managed),
+        Trigger::checked("   in ", trigger::managed),
+        Trigger::checked("場所 ", trigger::managed),
+        Trigger::checked("在 ", trigger::managed),
+        Trigger::checked("위치: ", trigger::managed),
+        Trigger::checked(" vid ", trigger::managed),
+        Trigger::checked(" ved ", trigger::managed),
+        Trigger::checked("   v ", trigger::managed),
+        Trigger::checked(" konum: ", trigger::managed),
+        Trigger::checked(" bij ", trigger::managed),
+        Trigger::checked("於 ", trigger::managed),
     ],
     read,
 };

@@ -14,6 +14,7 @@ use super::joined::bracketed;
 use super::symbol;
 use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::trigger::Trigger;
 use crate::parse::{Dialect, hex};
 
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -30,6 +31,12 @@ pub(crate) const DIALECT: Dialect = Dialect {
         " Module(",
         "0x00007ff",
         ") ntdll",
+    ],
+    triggers: &[
+        Trigger::sure(" Module("),
+        Trigger::sure("0x00007ff"),
+        Trigger::sure("0x00007FF"),
+        Trigger::sure(") ntdll"),
     ],
     read,
 };

@@ -26,6 +26,7 @@ use crate::parse::Dialect;
 use crate::parse::hex;
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::clip;
+use crate::parse::trigger::{self, Trigger};
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "visual-studio",
@@ -48,6 +49,12 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "[Inline Frame]",
         "! ",
         " bytes",
+    ],
+    triggers: &[
+        Trigger::checked(") line ", trigger::number),
+        Trigger::checked(") Line ", trigger::number),
+        Trigger::sure("()\tUnknown"),
+        Trigger::sure("[External Code"),
     ],
     read,
 };

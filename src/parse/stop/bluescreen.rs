@@ -23,6 +23,7 @@ use crate::evidence::{Bugcheck, Kind, bugcheck_code, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::{clip, find, first};
+use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::starts_with;
 use crate::parse::{Dialect, hex, prose};
 
@@ -40,6 +41,21 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "(0x",
         "( 0x",
         "(c00000",
+    ],
+    triggers: &[
+        Trigger::checked("top", trigger::stop),
+        Trigger::sure("ugcheck"),
+        Trigger::sure("ugCheck"),
+        Trigger::sure("ug check"),
+        Trigger::sure("ug Check"),
+        Trigger::sure("ug-check"),
+        Trigger::sure("rap 0x"),
+        Trigger::sure("atal system error:"),
+        Trigger::sure("lue screen"),
+        Trigger::sure("lue Screen"),
+        Trigger::checked("(0x", trigger::parameters),
+        Trigger::checked("( 0x", trigger::parameters),
+        Trigger::sure("(c00000"),
     ],
     read,
 };

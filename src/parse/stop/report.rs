@@ -13,6 +13,7 @@
 use crate::evidence::{Bugcheck, Kind, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos};
+use crate::parse::trigger::Trigger;
 use crate::parse::words::starts_with;
 use crate::parse::{Dialect, hex};
 
@@ -20,6 +21,7 @@ use crate::parse::{Dialect, hex};
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "stop report",
     anchors: &["BCCode", "bug check code", "BugcheckCode", "kibugcheckdata"],
+    triggers: &[Trigger::sure("CCode"), Trigger::sure("ccode")],
     read,
 };
 

@@ -1,0 +1,260 @@
+//! The literals by which evidence shows in raw bytes, and what must stand around one.
+//!
+//! An anchor finds evidence on a line that is looked at; a trigger makes somebody look. So triggers are rare: `event` by
+//! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
+//! of bytes and may let through what turns out to be nothing.
+
+/// Whether what stands around an offset of a text can be evidence.
+pub(crate) type Check = fn(&[u8], usize) -> bool;
+
+/// A literal and the check of its surroundings.
+pub(crate) struct Trigger {
+    /// Of [`LONG`](super::wake::LONG) bytes found without case; a shorter one as it is spelt and in upper case, so
+    /// without its first letter where that may be of either case.
+    pub(crate) literal: &'static str,
+    pub(crate) holds: Check,
+}
+
+impl Trigger {
+    /// A literal that tells enough by itself.
+    pub(crate) const fn sure(literal: &'static str) -> Self {
+        Trigger { literal, holds: |_, _| true }
+    }
+
+    /// A literal that tells in some surroundings only.
+    pub(crate) const fn checked(literal: &'static str, holds: Check) -> Self {
+        Trigger { literal, holds }
+    }
+}
+
+/// How far a check looks for a number behind a word: `Event Identifier: 9405`, and over a line end.
+const NEAR: usize = 32;
+
+/// At most `length` bytes from an offset on.
+fn ahead(text: &[u8], at: usize, length: usize) -> &[u8] {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.get(..length).unwrap_or(rest)
+}
+
+fn before(text: &[u8], at: usize) -> Option<u8> {
+    at.checked_sub(1).and_then(|at| text.get(at)).copied()
+}
+
+/// `MODULE!function`: a name before the sign, the beginning of one after it.
+pub(crate) fn symbol(text: &[u8], at: usize) -> bool {
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_>.-$)]".contains(&byte);
+    let begins =
+        |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_?@~<`$&(*:.'\"[ ".contains(byte);
+    let after = text.get(at + 1);
+    // `failed! The`: a sentence ends here. `ntdll! KiFastSystemCall` has a blank in copies of web pages.
+    let sentence = after == Some(&b' ') && !ahead(text, at, 64).contains(&b'+');
+    before(text, at).is_some_and(name) && after.is_some_and(begins) && !sentence
+}
+
+/// `+0x25`, `+ 0x25`
+pub(crate) fn offset(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at + 1, 3);
+    let digits = rest.strip_prefix(b" ").unwrap_or(rest);
+    matches!(digits, [b'0', b'x' | b'X', ..])
+}
+
+/// A digit soon after.
+pub(crate) fn number(text: &[u8], at: usize) -> bool {
+    ahead(text, at, NEAR).iter().any(u8::is_ascii_digit)
+}
+
+/// `event`: a number follows, with no more than the words of a label between; or one stands before; or it is the title of
+/// a column.
+pub(crate) fn event(text: &[u8], at: usize) -> bool {
+    let start = at.saturating_sub(1);
+    let before = text.get(start.saturating_sub(24)..start).unwrap_or_default();
+    let code = before.last().is_some_and(|byte| b"._-$/\\@%".contains(byte));
+    let rest = ahead(text, at + 4, NEAR);
+    let rest = rest.strip_prefix(b"os").or_else(|| rest.strip_prefix(b"o")).unwrap_or(rest);
+    let rest = rest.strip_prefix(b"s").or_else(|| rest.strip_prefix(b"S")).unwrap_or(rest);
+    let id = after_id(rest);
+    let glued = before.last().is_some_and(u8::is_ascii_alphanumeric);
+    let label = !code && (id.is_some() || !glued) && is_numbered(rest, id);
+    label || column(rest) || !code && counted(before, id.is_some())
+}
+
+/// What follows `ID`, `code` or `number`.
+fn after_id(rest: &[u8]) -> Option<&[u8]> {
+    let rest = trimmed(rest, b" \t-_&;");
+    let words = [&b"identifier"[..], b"number", b"code", b"nbsp", b"ids", b"id", b"no"];
+    words.iter().find_map(|word| {
+        let (head, tail) = rest.split_at_checked(word.len())?;
+        head.eq_ignore_ascii_case(word).then_some(tail)
+    })
+}
+
+/// Whether a number follows a label, of which the rest behind `id` is given where it has that.
+fn is_numbered(rest: &[u8], id: Option<&[u8]>) -> bool {
+    let Some(id) = id else {
+        // `event=2` belongs to a program.
+        let value = trimmed(rest, b" \t:#(\"'-*\r\n>|");
+        return value.len() < rest.len() && value.first().is_some_and(u8::is_ascii_digit);
+    };
+    // `Event ID is 374`, `Event ID&nbsp;5`, `<EventID Qualifiers='49152'>1000`.
+    let digit = id.iter().position(u8::is_ascii_digit);
+    let words = digit.and_then(|digit| id.get(..digit)).unwrap_or(id);
+    digit.is_some() && words.iter().filter(|byte| byte.is_ascii_alphabetic()).count() <= 10
+}
+
+/// `a 9405 event`, `2110 and 9405 Event IDs`: what stands before the word ends in a number.
+fn counted(before: &[u8], named: bool) -> bool {
+    let Some(before) = before.strip_suffix(b" ") else { return false };
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let words = before.get(..before.len() - digits).unwrap_or_default();
+    let article = || {
+        words.strip_suffix(b" ").is_some_and(|words| {
+            words.ends_with(b"a") || words.ends_with(b"n") || words.ends_with(b"e") || words.ends_with(b"is")
+        })
+    };
+    (3..=5).contains(&digits) && (named || article())
+}
+
+fn trimmed<'t>(text: &'t [u8], blanks: &[u8]) -> &'t [u8] {
+    let from = text.iter().position(|byte| !blanks.contains(byte)).unwrap_or(text.len());
+    text.get(from..).unwrap_or_default()
+}
+
+/// ` ID,Task Category`, `Id";"`: the title of a column ends.
+fn column(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    let Some((id, after)) = rest.split_at_checked(2) else { return false };
+    id.eq_ignore_ascii_case(b"id") && matches!(after.first(), Some(b',' | b'\t' | b';' | b'|' | b'"' | b' '))
+}
+
+/// A level in a row of an event list: `Error\t3/1/2004`, `Warning,12.03.2007`, `Information  3/1/2004`, or behind a date
+/// `11/7/96 4:32:01 PM DrWatson Information None 4097`.
+pub(crate) fn level(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at, 64);
+    let word =
+        rest.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+    let rest = rest.get(word..).unwrap_or_default();
+    let cell = match rest {
+        [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => true,
+        [b' ', ..] => dated(text, at),
+        _ => false,
+    };
+    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    cell && line.iter().take(40).any(u8::is_ascii_digit)
+}
+
+/// A date stands before, on the line or not far above it: `11/7/96`, `3.12.2004`.
+pub(crate) fn dated(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(80)..at).unwrap_or_default();
+    let words = before.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'/' | b'.'));
+    words.into_iter().any(|word| {
+        let mut parts = word.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len);
+        let date = (parts.next(), parts.next(), parts.next(), parts.next());
+        matches!(date, (Some(1 | 2), Some(1 | 2), Some(2 | 4), None))
+    })
+}
+
+/// `Emsmta.exe 5.5.2653.12`, `mapi32.dll (5.5.2652.85)`, or a row that a number and a module begin: `0 xul.dll Foo`.
+pub(crate) fn file(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at + 4, 40);
+    let before = text.get(at.saturating_sub(48)..at).unwrap_or_default();
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
+    let numbered = line.first().is_some_and(u8::is_ascii_digit)
+        && line.len() < 40
+        && matches!(rest.first(), Some(b' ' | b'\t'))
+        && line
+            .split(|byte| !byte.is_ascii_digit())
+            .next()
+            .is_some_and(|number| number.len() < 4 && matches!(line.get(number.len()), Some(b' ' | b'\t')));
+    numbered || rest.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b':')).any(is_version)
+}
+
+/// `5.5.2653.12`, and no address of a network.
+fn is_version(word: &[u8]) -> bool {
+    let parts = || word.split(|byte| *byte == b'.').filter(|part| !part.is_empty());
+    !word.contains(&b':')
+        && parts().count() >= 3
+        && parts().any(|part| part.len() > 3 || part.len() == 3 && *part > b"255"[..])
+}
+
+/// `stop`: with a code behind it, or the words that introduce one.
+pub(crate) fn stop(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at, 48);
+    let word = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let rest = rest.get(word..).unwrap_or_default();
+    // `OxOOOOOOOA` is a number to whoever typed it.
+    let code = rest.iter().position(|byte| byte.is_ascii_digit() || *byte == b'O');
+    let between = code.and_then(|code| rest.get(..code)).unwrap_or(rest);
+    let letters = between.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let introduced = rest.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b" code"));
+    let near = code.is_some_and(|code| !between.contains(&b'\n') || rest.get(code + 1) == Some(&b'x'));
+    let begins = text.get(at.saturating_sub(2)..at).is_none_or(|before| match before {
+        [one, letter] => !one.is_ascii_alphanumeric() && letter.eq_ignore_ascii_case(&b's'),
+        _ => true,
+    });
+    begins && word <= 4 && (introduced || near && letters <= 24)
+}
+
+/// `exception`: with a code in the same sentence, or with the name of a hardware one.
+pub(crate) fn code(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at, 120);
+    let named = [&b"violation"[..], b"overflow", b"divide"]
+        .iter()
+        .any(|name| rest.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name)));
+    let name = matches!(before(text, at.saturating_sub(1)), Some(b'_')) || rest.get(8) == Some(&b's');
+    !name && (named || rest.split(|byte| !byte.is_ascii_alphanumeric()).any(is_code))
+}
+
+/// `0xc0000005`, `E06D7363`, `80000003`: what Windows and compilers raise.
+fn is_code(word: &[u8]) -> bool {
+    let digits = match word {
+        [b'0' | b'O', b'x' | b'X', digits @ ..] => digits,
+        digits => digits,
+    };
+    let severe = matches!(digits.first(), Some(b'c' | b'C' | b'e' | b'E' | b'8' | b'4'));
+    let whole = (7..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_hexdigit);
+    let round =
+        || digits.get(1..5).is_some_and(|digits| digits == b"0000") || digits.get(1..4) == Some(b"06");
+    severe && whole && (round() || digits.iter().any(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// `c0000005`: a code of eight digits.
+pub(crate) fn status(text: &[u8], at: usize) -> bool {
+    let digits = ahead(text, at, 9).iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    digits == 8
+        && before(text, at).is_none_or(|byte| matches!(byte, b'x' | b'X') || !byte.is_ascii_alphanumeric())
+}
+
+/// `(0x0000000A, 0x`: the first of several parameters.
+pub(crate) fn parameters(text: &[u8], at: usize) -> bool {
+    let inside = ahead(text, at + 1, 24);
+    let end = inside.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ' && *byte != b'`');
+    end.is_some_and(|end| matches!(inside.get(end), Some(b',' | b';' | b'\r' | b'\n')))
+}
+
+/// The word before a managed frame: a dotted name with parentheses follows, and no Java source.
+pub(crate) fn managed(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at + usize::from(text.get(at) == Some(&b'>')), 400).trim_ascii_start();
+    let Some(word) = rest.iter().position(|byte| *byte == b' ') else { return false };
+    let name = rest.get(word..).unwrap_or_default().trim_ascii_start();
+    let end = name.iter().position(|byte| b"( \r\n".contains(byte)).unwrap_or(name.len());
+    let (name, rest) = name.split_at(end);
+    let java = || {
+        let inside = rest.get(..120).unwrap_or(rest);
+        let inside = inside.split(|byte| *byte == b')').next().unwrap_or_default();
+        [&b".java"[..], b"Native Method", b"Unknown Source", b".scala", b"<generated>"]
+            .iter()
+            .any(|word| inside.windows(word.len()).any(|part| part == *word))
+    };
+    name.contains(&b'.') && rest.iter().take(2).any(|byte| *byte == b'(') && !java()
+}
+
+/// `caused an invalid page fault`, `caused by` being another thing.
+pub(crate) fn fault(text: &[u8], at: usize) -> bool {
+    let rest = ahead(text, at + 6, 8).trim_ascii_start();
+    !rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"by"))
+}
+
+/// A path of Windows stands on the line.
+pub(crate) fn path(text: &[u8], at: usize) -> bool {
+    ahead(text, at, 64).split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&b'\\'))
+}
