@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails plainly and says when it skips")]
 
-use kbtriage::source::{self, Content, ReadOptions};
+use kbtriage::source::{self, ReadOptions, WalkOptions};
 use kbtriage::{Confidence, Database, Evidence, Finding, Kind, Matcher, Parser};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,9 +20,9 @@ fn corpus(folders: &[&str]) -> Option<Vec<PathBuf>> {
 
 /// Calls `see` with the name (without ending) and the text of every file.
 fn each(folders: &[PathBuf], mut see: impl FnMut(&str, &str)) {
-    for input in source::inputs(folders) {
+    for input in source::inputs(folders.to_vec(), WalkOptions::default()) {
         let input = input.unwrap();
-        if let Content::Text(text) = source::read(&input, &ReadOptions::default()).unwrap() {
+        if let Ok(text) = source::whole(&input, &ReadOptions::default()) {
             let path = PathBuf::from(input.name().into_owned());
             see(&path.file_stem().unwrap().to_string_lossy(), &text);
         }

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails plainly")]
 
 use kbtriage::report::{self, Format, Outcome, Style};
-use kbtriage::source::{self, Content, Input, ReadOptions};
+use kbtriage::source::{self, Input, ReadOptions};
 use kbtriage::{Database, Finding, Matcher, Parser};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,7 @@ fn evidence_and_report_of_every_fixture_are_as_reviewed() {
     assert!(fixtures.len() > 20, "fixtures are missing");
     for path in fixtures {
         let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-        let Content::Text(text) = source::read(&Input::File(path), &ReadOptions::default()).unwrap() else {
-            panic!("{name} is no text")
-        };
+        let text = source::whole(&Input::File(path), &ReadOptions::default()).unwrap();
         let evidence = parser.parse(&text);
         let golden = root.join("tests/golden").join(name.strip_prefix("fixtures/").unwrap());
         let found = matcher.findings(&evidence);

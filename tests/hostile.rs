@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use kbtriage::parse::Phrase;
-use kbtriage::source::{self, Content, ReadOptions};
+use kbtriage::source::{self, Input, ReadOptions};
 use kbtriage::{Evidence, Parser};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -40,10 +40,7 @@ fn fixtures() -> Vec<(PathBuf, String)> {
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
     files.sort();
     let read = |file: PathBuf| {
-        let Content::Text(text) = source::content(std::fs::read(&file).unwrap(), &ReadOptions::default())
-        else {
-            panic!("{} is no text", file.display())
-        };
+        let text = source::whole(&Input::File(file.clone()), &ReadOptions::default()).unwrap();
         (file, text)
     };
     files.into_iter().map(read).collect()

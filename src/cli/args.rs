@@ -4,7 +4,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kbtriage::Confidence;
 use kbtriage::report::Format;
+use kbtriage::source::Encoding;
 use std::path::PathBuf;
+
+/// Heading of the options that say what is read.
+const READING: &str = "Reading";
 
 /// Paste a crash, get the known issue, the fix version and the workaround.
 ///
@@ -57,6 +61,27 @@ pub(crate) struct Inputs {
     /// Files and folders to read; - or nothing is standard input
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
+    /// Of folders read only files that match GLOB, or with ! in front only others; may be given several times
+    #[arg(short, long, value_name = "GLOB", help_heading = READING)]
+    pub(crate) glob: Vec<String>,
+    /// Of folders pass over files of more bytes: 500K, 10M, 2G
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = READING)]
+    pub(crate) max_filesize: Option<u64>,
+    /// Follow links to folders
+    #[arg(short = 'L', long, help_heading = READING)]
+    pub(crate) follow_links: bool,
+    /// Pass over hidden files and folders
+    #[arg(long, help_heading = READING)]
+    pub(crate) skip_hidden: bool,
+    /// Pass over what .gitignore and .ignore name
+    #[arg(long, help_heading = READING)]
+    pub(crate) skip_ignored: bool,
+    /// Encoding of texts without a byte order mark, such as windows-1251 or shift_jis
+    #[arg(short = 'E', long, value_name = "LABEL", value_parser = encoding, help_heading = READING)]
+    pub(crate) encoding: Option<&'static Encoding>,
+    /// Threads to work with; one for each core by default
+    #[arg(short = 'j', long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..), help_heading = READING)]
+    pub(crate) threads: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -145,6 +170,24 @@ pub(crate) enum FailOn {
     Any,
     /// Nothing: report only
     Never,
+}
+
+/// A number of bytes: `1000`, `500K`, `10M`, `2G`.
+fn size(typed: &str) -> Result<u64, String> {
+    let (number, unit) = typed.split_at(typed.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
+    let shift = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        _ => return Err("a number of bytes, with K, M or G behind it".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "a number of bytes, with K, M or G behind it".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "more than any file has".to_owned())
+}
+
+fn encoding(label: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| "no encoding of this name is known".to_owned())
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {

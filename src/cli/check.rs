@@ -3,7 +3,7 @@
 use super::Exit;
 use super::args::{Check, FailOn};
 use super::known::Triage;
-use super::options::Options;
+use super::options::{Options, Reading};
 use super::run::{each, nothing_to_read};
 use kbtriage::report::{Outcome, Summary};
 use kbtriage::{Confidence, Finding};
@@ -19,13 +19,11 @@ pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
     let mut gate = Gate { fail_on: check.fail_on, min: check.min_confidence, known: 0, unknown: 0 };
     let count = |summary: &mut Summary, outcome: Outcome<'_, [Finding<'static>]>| {
         summary.count(outcome);
-        if let Outcome::Read(findings) = outcome {
-            findings.iter().for_each(|finding| gate.see(finding));
-        }
+        outcome.found().into_iter().flatten().for_each(|finding| gate.see(finding));
     };
-    let analyse = move |text: &str| triage.findings(text);
-    let ended = each(options, check.inputs.paths, &mut out, report.as_mut(), analyse, count)?;
-    options.note(&ended.summary.to_string());
+    let reading = Reading::resolve(check.inputs)?;
+    let ended = each(options, reading, &mut out, report.as_mut(), triage, count)?;
+    options.summary(&ended.summary);
     let exit = match super::scan::exit(&ended) {
         Exit::Done if gate.fails() => Exit::Found,
         exit => exit,

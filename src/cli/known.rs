@@ -1,7 +1,8 @@
 //! The known issues, as the options say where they are.
 
 use super::options::{Options, complain};
-use kbtriage::parse::Phrase;
+use super::run::Analysis;
+use kbtriage::parse::{Block, Phrase, Region};
 use kbtriage::{Database, Error, Finding, Matcher, Parser};
 use std::path::Path;
 
@@ -61,7 +62,31 @@ impl Triage {
         Triage { parser: Parser::new(database.phrases()), matcher: Matcher::new(database) }
     }
 
+    /// What a text shows that is at hand as a whole.
     pub(super) fn findings(&self, text: &str) -> Vec<Finding<'static>> {
         self.matcher.findings(&self.parser.parse(text))
+    }
+}
+
+impl Analysis for Triage {
+    type Found = Finding<'static>;
+
+    fn look(&self, block: String) -> Block {
+        self.parser.look(block)
+    }
+
+    fn analyse(&self, region: &Region) -> Vec<Finding<'static>> {
+        self.matcher.findings(&self.parser.parse_region(region))
+    }
+
+    fn crash<'f>(found: &'f mut Finding<'static>) -> Option<&'f mut u32> {
+        match found {
+            Finding::Match(found) => found.incident.as_mut(),
+            Finding::Unknown(crash) => Some(&mut crash.incident),
+        }
+    }
+
+    fn arrange(found: &mut [Finding<'static>]) {
+        found.sort_by(Finding::rank);
     }
 }

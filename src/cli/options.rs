@@ -1,7 +1,8 @@
 //! Options as resolved from what was typed, the environment and the terminal.
 
-use super::args::{Common, When};
-use kbtriage::report::{Format, Style, visible};
+use super::args::{Common, Inputs, When};
+use kbtriage::report::{Format, Style, Summary, visible};
+use kbtriage::source::{ReadOptions, WalkOptions};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -17,7 +18,7 @@ pub(crate) struct Options {
     pub(crate) embedded: bool,
     pub(crate) format: Format,
     pub(crate) style: Style,
-    quiet: bool,
+    pub(super) quiet: bool,
     verbose: bool,
 }
 
@@ -44,11 +45,49 @@ impl Options {
         }
     }
 
+    /// What a scan came to, for people.
+    pub(crate) fn summary(&self, summary: &Summary) {
+        self.note(&summary.to_string());
+        summary.details().iter().for_each(|line| self.note(line));
+    }
+
     /// A line for people who asked for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
             complain(text);
         }
+    }
+}
+
+/// What to read, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) walk: WalkOptions,
+    pub(crate) read: ReadOptions,
+    /// One at least.
+    pub(crate) threads: usize,
+}
+
+impl Reading {
+    pub(crate) fn resolve(typed: Inputs) -> anyhow::Result<Self> {
+        let walk = WalkOptions {
+            globs: typed.glob,
+            largest: typed.max_filesize,
+            follow_links: typed.follow_links,
+            skip_hidden: typed.skip_hidden,
+            skip_ignored: typed.skip_ignored,
+        };
+        if let Some(fault) = walk.fault() {
+            anyhow::bail!("--glob: {fault}");
+        }
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Reading {
+            paths: typed.paths,
+            walk,
+            read: ReadOptions { encoding: typed.encoding, ..ReadOptions::default() },
+            threads: typed.threads.map_or_else(cores, usize::from),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Exit;
 use super::args::Inputs;
 use super::known::Triage;
-use super::options::Options;
+use super::options::{Options, Reading};
 use super::run::{Ended, each, nothing_to_read};
 use kbtriage::report::Summary;
 use std::io::BufWriter;
@@ -15,15 +15,9 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     let triage = Triage::load(options)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut report = options.format.findings(options.style);
-    let ended = each(
-        options,
-        inputs.paths,
-        &mut out,
-        report.as_mut(),
-        move |text| triage.findings(text),
-        Summary::count,
-    )?;
-    options.note(&ended.summary.to_string());
+    let reading = Reading::resolve(inputs)?;
+    let ended = each(options, reading, &mut out, report.as_mut(), triage, Summary::count)?;
+    options.summary(&ended.summary);
     Ok(exit(&ended))
 }
 

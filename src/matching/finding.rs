@@ -1,6 +1,7 @@
 //! What matching has to say about an input.
 
 use crate::signature::Signature;
+use std::cmp::Ordering;
 
 /// One answer: a known issue, or a crash that nothing explains.
 #[derive(Debug, Clone)]
@@ -9,6 +10,19 @@ pub enum Finding<'db> {
     Match(Match<'db>),
     /// A crash that no signature matched as `likely` or better.
     Unknown(Unknown<'db>),
+}
+
+impl Finding<'_> {
+    /// Which of two findings of an input is told first: the surest match, and crashes that nothing explains last, in
+    /// the order of the input.
+    pub fn rank(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Finding::Match(one), Finding::Match(other)) => one.rank(other),
+            (Finding::Match(_), Finding::Unknown(_)) => Ordering::Less,
+            (Finding::Unknown(_), Finding::Match(_)) => Ordering::Greater,
+            (Finding::Unknown(one), Finding::Unknown(other)) => one.incident.cmp(&other.incident),
+        }
+    }
 }
 
 /// A signature that matched, why, and how sure that is.
@@ -28,6 +42,14 @@ pub struct Match<'db> {
     pub because: Vec<Reason>,
     /// Whether the versions seen are older than the fix.
     pub verdict: Verdict,
+}
+
+impl Match<'_> {
+    /// Which of two matches of an input is told first: the surest.
+    pub fn rank(&self, other: &Self) -> Ordering {
+        let rank = other.confidence.cmp(&self.confidence).then(other.score.total_cmp(&self.score));
+        rank.then(self.lines.cmp(&other.lines)).then_with(|| self.signature.id.cmp(&other.signature.id))
+    }
 }
 
 /// One clause of a signature, and the evidence it was held against.

@@ -161,10 +161,7 @@ impl<'db> Pool<'db> {
         self.explain_away();
         let mut matches: Vec<Match<'db>> =
             self.kept.into_values().filter_map(|kept| kept.finish(versions)).collect();
-        matches.sort_by(|a, b| {
-            let rank = b.confidence.cmp(&a.confidence).then(b.score.total_cmp(&a.score));
-            rank.then(a.lines.cmp(&b.lines)).then_with(|| a.signature.id.cmp(&b.signature.id))
-        });
+        matches.sort_by(Match::rank);
         let named =
             |NearMiss { entry, score, differs }| Nearest { signature: entry.signature(), score, differs };
         (matches, self.nearest.into_iter().map(|(incident, miss)| (incident, named(miss))).collect())

@@ -3,7 +3,7 @@
 //! This is a view of its own: the internal types may change, these keys may not. Keys of what the input does
 //! not say are there, with the value null.
 
-use super::escape;
+use super::{Outcome, escape};
 use crate::evidence::{self as model, Evidence, Kind, bugcheck_name, exception_name};
 use serde::Serialize;
 
@@ -92,6 +92,36 @@ struct Frame<'e> {
 struct Source<'e> {
     file: &'e str,
     line: u32,
+}
+
+/// Prints the evidence of inputs that comes in parts, each input as one line of JSON without the line end.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// The last input printed has more to come.
+    open: bool,
+}
+
+impl Parts {
+    /// The next part of an input's line; `None` where there is nothing to say of it.
+    pub(super) fn next(&mut self, input: &str, outcome: Outcome<'_, [Evidence]>) -> Option<String> {
+        let found = outcome.found()?;
+        let line = evidence_line(input, found);
+        // `{"schema":1,"input":"...","evidence":[` and `]}` stand around the pieces.
+        let (before, pieces) = line.split_at_checked(evidence_line(input, &[]).len() - "]}".len())?;
+        let pieces = pieces.strip_suffix("]}")?;
+        let joint = match (self.open, pieces.is_empty()) {
+            (false, _) => before,
+            (true, false) => ",",
+            (true, true) => "",
+        };
+        self.open = matches!(outcome, Outcome::Part(_));
+        Some([joint, pieces, if self.open { "" } else { "]}" }].concat())
+    }
+
+    /// Whether the line has ended.
+    pub(super) fn ended(&self) -> bool {
+        !self.open
+    }
 }
 
 /// The evidence of one input as one line of JSON, without the line end.

@@ -74,7 +74,15 @@ struct Nearest<'f> {
 /// What there is to say about one input, an object a line, without line ends.
 pub(super) fn lines(input: &str, outcome: Outcome<'_, [Finding<'_>]>) -> Vec<String> {
     match outcome {
-        Outcome::Read(findings) => findings.iter().map(|finding| text(&line(input, finding))).collect(),
+        Outcome::Read(findings) | Outcome::Part(findings) => {
+            findings.iter().map(|finding| text(&line(input, finding))).collect()
+        }
+        Outcome::Broken(findings, reason) => {
+            let mut lines = lines(input, Outcome::Read(findings));
+            let message = format!("read in part: {reason}");
+            lines.push(text(&Line::Error { input, message: &message }));
+            lines
+        }
         Outcome::Skipped(message) => vec![text(&Line::Skipped { input, message })],
         Outcome::Failed(message) => vec![text(&Line::Error { input, message })],
     }
@@ -82,7 +90,7 @@ pub(super) fn lines(input: &str, outcome: Outcome<'_, [Finding<'_>]>) -> Vec<Str
 
 /// The last line.
 pub(super) fn summary_line(summary: &Summary) -> String {
-    let &Summary { inputs, matches, unknown, skipped, errors, .. } = summary;
+    let Summary { inputs, matches, unknown, skipped, errors, .. } = *summary;
     text(&Line::Summary { inputs, matches, unknown, skipped, errors })
 }
 

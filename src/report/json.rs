@@ -9,6 +9,7 @@ use std::io::{self, Write};
 #[derive(Debug, Default)]
 pub(super) struct Json {
     begun: bool,
+    evidence: evidence::Parts,
 }
 
 impl Json {
@@ -46,8 +47,9 @@ impl Report<[Evidence]> for Json {
         input: &str,
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
-        let Outcome::Read(found) = outcome else { return Ok(()) };
-        self.item(out, &evidence::evidence_line(input, found))
+        let begins = self.evidence.ended();
+        let Some(text) = self.evidence.next(input, outcome) else { return Ok(()) };
+        if begins { self.item(out, &text) } else { out.write_all(text.as_bytes()) }
     }
 
     fn end(&mut self, out: &mut dyn Write, _summary: &Summary) -> io::Result<()> {

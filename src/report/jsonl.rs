@@ -6,8 +6,10 @@ use crate::matching::Finding;
 use std::io::{self, Write};
 
 /// Writes the lines.
-#[derive(Debug)]
-pub(super) struct Jsonl;
+#[derive(Debug, Default)]
+pub(super) struct Jsonl {
+    evidence: evidence::Parts,
+}
 
 impl Report<[Finding<'_>]> for Jsonl {
     fn input(
@@ -31,7 +33,8 @@ impl Report<[Evidence]> for Jsonl {
         input: &str,
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
-        let Outcome::Read(found) = outcome else { return Ok(()) };
-        writeln!(out, "{}", evidence::evidence_line(input, found))
+        let Some(text) = self.evidence.next(input, outcome) else { return Ok(()) };
+        out.write_all(text.as_bytes())?;
+        if self.evidence.ended() { out.write_all(b"\n") } else { Ok(()) }
     }
 }

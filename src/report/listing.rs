@@ -43,7 +43,7 @@ impl Report<[Evidence]> for Listing {
         input: &str,
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
-        let Outcome::Read(found) = outcome else { return Ok(()) };
+        let Some(found) = outcome.found() else { return Ok(()) };
         let found: Vec<_> = found.iter().filter(|piece| !matches!(piece.kind, Kind::Text(_))).collect();
         if std::mem::replace(&mut self.begun, true) {
             writeln!(out)?;

@@ -57,7 +57,7 @@ impl Format {
         match self {
             Format::Table => Box::new(table::Table::new(style)),
             Format::Json => Box::new(json::Json::default()),
-            Format::Jsonl => Box::new(jsonl::Jsonl),
+            Format::Jsonl => Box::new(jsonl::Jsonl::default()),
         }
     }
 
@@ -66,7 +66,7 @@ impl Format {
         match self {
             Format::Table => Box::new(listing::Listing::new(style)),
             Format::Json => Box::new(json::Json::default()),
-            Format::Jsonl => Box::new(jsonl::Jsonl),
+            Format::Jsonl => Box::new(jsonl::Jsonl::default()),
         }
     }
 }
@@ -74,8 +74,12 @@ impl Format {
 /// What became of one input.
 #[derive(Debug)]
 pub enum Outcome<'a, T: ?Sized> {
-    /// It was read, and this is what was found in it.
+    /// It was read to its end, and this is what was found in it, or the rest of that.
     Read(&'a T),
+    /// Some of what was found in it; more follows.
+    Part(&'a T),
+    /// It was read in part; this is what was found there, or the rest of that, and why no more was read.
+    Broken(&'a T, &'a str),
     /// There is nothing to read in it, and why: it is empty, or a picture.
     Skipped(&'a str),
     /// It could not be read, and why.
@@ -91,6 +95,16 @@ impl<T: ?Sized> Clone for Outcome<'_, T> {
 
 impl<T: ?Sized> Copy for Outcome<'_, T> {}
 
+impl<'a, T: ?Sized> Outcome<'a, T> {
+    /// What was found, where the input was read.
+    pub fn found(&self) -> Option<&'a T> {
+        match self {
+            Outcome::Read(found) | Outcome::Part(found) | Outcome::Broken(found, _) => Some(found),
+            Outcome::Skipped(_) | Outcome::Failed(_) => None,
+        }
+    }
+}
+
 /// Writes a report, input by input. `T` is what there is to say about an input: findings, or evidence.
 pub trait Report<T: ?Sized> {
     /// Called once, before the first input.
@@ -98,7 +112,7 @@ pub trait Report<T: ?Sized> {
         Ok(())
     }
 
-    /// Called for every input, in order.
+    /// Called for every input, in order; several times for one with very many findings.
     fn input(&mut self, out: &mut dyn Write, input: &str, outcome: Outcome<'_, T>) -> io::Result<()>;
 
     /// Called once, after the last input, or when the run was interrupted.

@@ -2,10 +2,13 @@
 
 use super::Outcome;
 use crate::matching::{Confidence, Finding};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// Counts over all inputs of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     /// Inputs that were looked at, those skipped and those unreadable included.
     pub inputs: usize,
@@ -17,19 +20,38 @@ pub struct Summary {
     pub unknown: usize,
     /// Inputs with nothing to read in them.
     pub skipped: usize,
-    /// Inputs that could not be read.
+    /// Inputs that could not be read, or not to their end.
     pub errors: usize,
+    /// Of those, the ones that were read in part.
+    pub partly: usize,
+    /// Bytes read.
+    pub bytes: u64,
+    /// How long the run took.
+    pub time: Duration,
+    /// How many inputs were skipped for which reason.
+    pub reasons: BTreeMap<String, usize>,
+    /// How often which known issue was found, and its title.
+    pub issues: BTreeMap<String, (usize, String)>,
 }
+
+/// Issues that [`Summary::details`] names.
+const NAMED: usize = 10;
 
 impl Summary {
     /// Counts one input and its findings.
     pub fn count(&mut self, outcome: Outcome<'_, [Finding<'_>]>) {
         self.count_input(&outcome);
-        let Outcome::Read(findings) = outcome else { return };
-        for finding in findings {
+        for finding in outcome.found().unwrap_or_default() {
             match finding {
                 Finding::Match(found) => {
                     self.matches += 1;
+                    let signature = found.signature;
+                    match self.issues.get_mut(&signature.id) {
+                        Some((count, _)) => *count += 1,
+                        None => {
+                            self.issues.insert(signature.id.clone(), (1, signature.title.clone()));
+                        }
+                    }
                     self.possible += usize::from(found.confidence == Confidence::Possible);
                 }
                 Finding::Unknown(_) => self.unknown += 1,
@@ -39,12 +61,21 @@ impl Summary {
 
     /// Counts one input, whatever was found in it.
     pub fn count_input<T: ?Sized>(&mut self, outcome: &Outcome<'_, T>) {
-        self.inputs += 1;
         match outcome {
+            // The last part counts.
+            Outcome::Part(_) => return,
             Outcome::Read(_) => {}
-            Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Skipped(reason) => {
+                self.skipped += 1;
+                *self.reasons.entry((*reason).to_owned()).or_default() += 1;
+            }
             Outcome::Failed(_) => self.errors += 1,
+            Outcome::Broken(..) => {
+                self.errors += 1;
+                self.partly += 1;
+            }
         }
+        self.inputs += 1;
     }
 
     /// The inputs, and those of them that gave nothing to read: `3 inputs, 1 skipped`.
@@ -56,7 +87,34 @@ impl Summary {
         if self.errors > 0 {
             line.push_str(&format!(", {} unreadable", self.errors));
         }
+        if self.partly > 0 {
+            line.push_str(&format!(" ({} read in part)", self.partly));
+        }
         line
+    }
+
+    /// What a run over several inputs came to, a line each: what was read in which time, what was skipped and why, and
+    /// the known issues by how often they were found.
+    pub fn details(&self) -> Vec<String> {
+        if self.inputs < 2 {
+            return Vec::new();
+        }
+        let seconds = self.time.as_secs_f64();
+        let rate = if seconds > 0.0 { self.bytes as f64 / seconds } else { 0.0 };
+        let mut lines = vec![format!(
+            "read {} in {seconds:.1} s, {} a second",
+            binary_bytes(self.bytes as f64),
+            binary_bytes(rate)
+        )];
+        lines.extend(self.reasons.iter().map(|(reason, inputs)| format!("skipped {inputs}: {reason}")));
+        let mut issues: Vec<_> = self.issues.iter().collect();
+        issues.sort_by_key(|(_, (count, _))| Reverse(*count));
+        let named = issues.iter().take(NAMED);
+        lines.extend(named.map(|(id, (count, title))| format!("{count:>6} x {id}  {title}")));
+        if issues.len() > NAMED {
+            lines.push(format!("and {} more known issues", issues.len() - NAMED));
+        }
+        lines
     }
 }
 
@@ -72,6 +130,16 @@ impl fmt::Display for Summary {
         }
         write!(to, ", {}", count(self.unknown, "unknown crash", "unknown crashes"))
     }
+}
+
+/// A number of bytes as people read it: `1.5 MiB`.
+fn binary_bytes(bytes: f64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let unit = units.into_iter().find(|(_, shift)| bytes >= f64::from(1_u32 << shift));
+    unit.map_or_else(
+        || format!("{bytes:.0} bytes"),
+        |(unit, shift)| format!("{:.1} {unit}", bytes / f64::from(1_u32 << shift)),
+    )
 }
 
 /// A number and its noun.

@@ -47,7 +47,7 @@ impl Report<[Finding<'_>]> for Table {
         input: &str,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
-        let Outcome::Read(findings) = outcome else { return Ok(()) };
+        let Some(findings) = outcome.found() else { return Ok(()) };
         let sure = findings.iter().any(is_sure);
         for finding in findings {
             match finding {

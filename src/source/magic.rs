@@ -1,4 +1,4 @@
-//! Tells binary formats by their first bytes.
+//! Tells binary formats and containers by their first bytes.
 //!
 //! Only formats that people attach to a ticket, and that the look at the text itself could take for text.
 
@@ -10,12 +10,8 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"GIF89a", "GIF picture"),
     (b"%PDF-", "PDF document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office document or mail message"),
-    (b"PK\x03\x04", "zip archive"),
-    (b"\x1f\x8b\x08", "gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "7z archive"),
     (b"Rar!\x1a\x07", "RAR archive"),
-    (b"\xfd7zXZ\0", "xz archive"),
-    (b"\x28\xb5\x2f\xfd", "zstd archive"),
     (b"MSCF\0\0\0\0", "cabinet archive"),
     (b"MDMP\x93\xa7", "crash dump"),
     (b"PAGEDUMP", "crash dump"),
@@ -27,6 +23,30 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"SQLite format 3\0", "database"),
     (b"Microsoft C/C++ MSF 7.00\r\n\x1aDS", "symbol file"),
 ];
+
+/// Something that holds other inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    Gzip,
+    Zstd,
+    Bzip2,
+    Xz,
+    Zip,
+    Tar,
+}
+
+/// The container that begins with these bytes.
+pub(super) fn container(bytes: &[u8]) -> Option<Container> {
+    match bytes {
+        [0x1f, 0x8b, 8, ..] => Some(Container::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Container::Zstd),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Container::Bzip2),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Container::Xz),
+        // The second is a zip without members.
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Container::Zip),
+        _ => (bytes.get(257..262) == Some(b"ustar")).then_some(Container::Tar),
+    }
+}
 
 /// The format, where it is one of the known ones.
 pub(super) fn format(bytes: &[u8]) -> Option<&'static str> {

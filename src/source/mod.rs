@@ -1,24 +1,28 @@
-//! Where text comes from: standard input, files, folders. Knows no dialect.
+//! Where text comes from: standard input, files, folders, archives. Knows no dialect.
 //!
-//! [`inputs`] says what there is to read, [`read`] gives the text of one of them: always UTF-8, whatever the
-//! encoding of the file, with its lines where they were. What holds no text (an empty file, a picture) is
-//! [`Content::Skipped`], with the reason; what could not be read is an [`Error`] of that input alone.
-//!
-//! Limits: an input is read whole, and may have 1 GiB ([`ReadOptions::limit`]).
+//! [`inputs`] says what there is to read, [`read`] visits the texts of one of them: itself, or where it is an archive each
+//! of its members. A text is always UTF-8, whatever the encoding of the file, with its lines where they were, and comes
+//! piece by piece. What holds no text (an empty file, a picture) is [`Content::Skipped`], with the reason.
 
-mod decode;
+mod container;
 mod magic;
+mod text;
 mod walk;
 
+pub use container::{DEPTH, FREE, RATIO};
 pub use encoding_rs::Encoding;
-pub use walk::inputs;
+pub use text::Text;
+pub use walk::{WalkOptions, inputs};
 
 use crate::Error;
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +51,10 @@ impl Input {
 }
 
 /// What an input holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+#[derive(Debug)]
+pub enum Content<'r> {
     /// Text.
-    Text(String),
+    Text(Text<'r>),
     /// Nothing that could be read as text.
     Skipped(SkipReason),
 }
@@ -68,6 +72,8 @@ pub enum SkipReason {
     FolderLink,
     /// A link back to a folder that it stands in.
     FolderLoop,
+    /// It has more bytes than was asked for.
+    TooLarge(u64),
 }
 
 impl fmt::Display for SkipReason {
@@ -81,88 +87,80 @@ impl fmt::Display for SkipReason {
             SkipReason::FolderLoop => {
                 to.write_str("a folder loop: the link leads back to a folder it stands in")
             }
+            SkipReason::TooLarge(bytes) => write!(to, "too large: {bytes} bytes"),
         }
     }
 }
 
 /// How to read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// Encoding of every input without a byte order mark; told from the content where `None`.
+    /// Encoding of every text without a byte order mark; told from the content where `None`.
     pub encoding: Option<&'static Encoding>,
-    /// The most bytes an input may have.
-    pub limit: u64,
+    /// Bytes of files and standard input read so far, for whoever shows progress.
+    pub progress: Arc<AtomicU64>,
 }
 
-impl Default for ReadOptions {
-    fn default() -> Self {
-        ReadOptions { encoding: None, limit: 1 << 30 }
+/// Visits the texts of an input, in the order of an archive, until `visit` breaks off.
+///
+/// `visit` is given the name of each: that of the input, or `logs.zip!mail/app.log` for a member. What cannot be read is
+/// an error under its own name, and the others follow.
+pub fn read(
+    input: &Input,
+    options: &ReadOptions,
+    visit: &mut dyn FnMut(&str, io::Result<Content<'_>>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let name = input.name();
+    let opener = container::Opener { options, sizes: container::Sizes::default() };
+    match input {
+        Input::Stdin => opener.stream(&name, Box::new(opener.stored(io::stdin().lock())), 0, visit),
+        Input::File(path) => match File::open(path) {
+            Ok(file) => opener.file(&name, file, visit),
+            Err(error) => visit(&name, Err(error)),
+        },
+        Input::Passed(_, reason) => visit(&name, Ok(Content::Skipped(*reason))),
     }
 }
 
-/// Reads one input.
-pub fn read(input: &Input, options: &ReadOptions) -> Result<Content, Error> {
-    let bytes = match input {
-        Input::Stdin => read_bytes(io::stdin().lock(), 0, options.limit),
-        Input::File(path) => read_file(path, options.limit),
-        Input::Passed(_, reason) => return Ok(Content::Skipped(*reason)),
+/// What a stream of bytes holds; containers are not read through.
+///
+/// # Errors
+///
+/// What the reader says.
+pub fn content<'r>(mut reader: impl Read + 'r, options: &ReadOptions) -> io::Result<Content<'r>> {
+    let head = text::sample(&mut reader)?;
+    Ok(text::open(head, Box::new(reader), options))
+}
+
+/// The most bytes of a text that is read whole.
+const WHOLE: usize = 256 << 20;
+
+/// The whole text of an input that is one text.
+///
+/// # Errors
+///
+/// An input that cannot be read, has no text, more than one, or more than 256 MiB.
+pub fn whole(input: &Input, options: &ReadOptions) -> Result<String, Error> {
+    let mut texts = Vec::new();
+    let _ = read(input, options, &mut |_, content| {
+        texts.push(match content {
+            Ok(Content::Text(text)) => text.whole(WHOLE),
+            Ok(Content::Skipped(reason)) => Err(io::Error::other(reason.to_string())),
+            Err(error) => Err(error),
+        });
+        if texts.len() < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    let text = match (texts.pop(), texts.is_empty()) {
+        (Some(text), true) => text,
+        (Some(_), false) => Err(io::Error::other("an archive of several texts, name one of them")),
+        (None, _) => Err(io::Error::other("an archive without texts")),
     };
-    bytes.map(|bytes| content(bytes, options)).map_err(|error| Error::read(input.path(), error))
-}
-
-/// What some bytes hold, however they were come by.
-pub fn content(bytes: Vec<u8>, options: &ReadOptions) -> Content {
-    if bytes.is_empty() {
-        return Content::Skipped(SkipReason::Empty);
-    }
-    if let Some(format) = magic::format(&bytes) {
-        return Content::Skipped(SkipReason::Binary(Some(format)));
-    }
-    match decode::text(bytes, options.encoding) {
-        Some(text) if text.is_empty() => Content::Skipped(SkipReason::Empty),
-        Some(text) => Content::Text(text),
-        None => Content::Skipped(SkipReason::Binary(None)),
-    }
-}
-
-fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    read_bytes(file, size, limit)
-}
-
-/// Reads up to `limit` bytes; `size` is what is expected, 0 where that is unknown.
-fn read_bytes(from: impl Read, size: u64, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if size <= limit {
-        bytes.try_reserve_exact(usize::try_from(size).unwrap_or(0))?;
-        from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    }
-    if size.max(bytes.len() as u64) > limit {
-        let message = format!("larger than {}, split it", in_words(limit));
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes)
-}
-
-/// A size as people say it: `1 GiB`, `64 KiB`, `10 bytes`.
-fn in_words(bytes: u64) -> String {
-    [(30, "GiB"), (20, "MiB"), (10, "KiB")]
-        .into_iter()
-        .find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift)
-        .map_or_else(|| format!("{bytes} bytes"), |(shift, unit)| format!("{} {unit}", bytes >> shift))
+    text.map_err(|error| Error::read(input.path(), error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn text(content: Result<Content, Error>) -> String {
-        match content {
-            Ok(Content::Text(text)) => text,
-            other => panic!("no text: {other:?}"),
-        }
-    }
 
     fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Input) {
         let folder = tempfile::tempdir().unwrap();
@@ -171,10 +169,14 @@ mod tests {
         (folder, Input::File(path))
     }
 
+    fn text(input: &Input) -> String {
+        whole(input, &ReadOptions::default()).unwrap()
+    }
+
     #[test]
     fn a_text_file_is_read_as_it_is() {
         let (_folder, input) = file("a.log", b"one\r\ntwo");
-        assert_eq!(text(read(&input, &ReadOptions::default())), "one\r\ntwo");
+        assert_eq!(text(&input), "one\r\ntwo");
         assert!(input.name().ends_with("a.log"));
     }
 
@@ -187,44 +189,50 @@ mod tests {
             (b"\x01\0\0\x02\xff\0\x10\0\0\0", "binary"),
         ] {
             let (_folder, input) = file("a", bytes);
-            match read(&input, &ReadOptions::default()) {
-                Ok(Content::Skipped(skipped)) => assert_eq!(skipped.to_string(), reason),
-                other => panic!("{other:?}"),
-            }
+            let error = whole(&input, &ReadOptions::default()).unwrap_err();
+            assert!(error.to_string().ends_with(&format!("a: {reason}")), "{error}");
         }
     }
 
     #[test]
     fn a_missing_file_is_an_error_that_names_it() {
-        let error = read(&Input::File("no/such.log".into()), &ReadOptions::default()).unwrap_err();
+        let error = whole(&Input::File("no/such.log".into()), &ReadOptions::default()).unwrap_err();
         assert!(error.to_string().contains("such.log: "), "{error}");
     }
 
     #[test]
     fn a_folder_instead_of_a_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(read(&Input::File(folder.path().to_owned()), &ReadOptions::default()).is_err());
-    }
-
-    #[test]
-    fn a_file_over_the_limit_is_an_error_that_says_the_limit() {
-        let (_folder, input) = file("a", &[b'a'; 1025]);
-        let error = read(&input, &ReadOptions { limit: 1024, ..ReadOptions::default() }).unwrap_err();
-        assert!(error.to_string().ends_with("a: larger than 1 KiB, split it"), "{error}");
-        assert!(read(&input, &ReadOptions { limit: 1025, ..ReadOptions::default() }).is_ok());
-    }
-
-    #[test]
-    fn a_stream_over_the_limit_is_not_read_to_its_end() {
-        let error = read_bytes(io::repeat(b'a'), 0, 10).unwrap_err();
-        assert_eq!(error.to_string(), "larger than 10 bytes, split it");
+        assert!(whole(&Input::File(folder.path().to_owned()), &ReadOptions::default()).is_err());
     }
 
     #[test]
     fn a_forced_encoding_is_used() {
-        let options =
-            ReadOptions { encoding: Encoding::for_label(b"windows-1251"), ..ReadOptions::default() };
-        assert_eq!(content(b"\xce\xf8\xe8\xe1\xea\xe0".to_vec(), &options), Content::Text("Ошибка".into()));
+        let encoding = Encoding::for_label(b"windows-1251");
+        let (_folder, input) = file("a", b"\xce\xf8\xe8\xe1\xea\xe0");
+        let options = ReadOptions { encoding, ..ReadOptions::default() };
+        assert_eq!(whole(&input, &options).unwrap(), "Ошибка");
+    }
+
+    #[test]
+    fn what_was_read_before_an_error_counts() {
+        struct Breaks(bool);
+        impl Read for Breaks {
+            fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+                if std::mem::replace(&mut self.0, true) {
+                    return Err(io::Error::other("the disk is gone"));
+                }
+                to.fill(b'x');
+                Ok(to.len())
+            }
+        }
+        let Content::Text(mut read) = content(Breaks(false), &ReadOptions::default()).unwrap() else {
+            panic!("no text")
+        };
+        let mut text = String::new();
+        assert_eq!(read.fill(&mut text, usize::MAX / 2).unwrap_err().to_string(), "the disk is gone");
+        assert_eq!(text.len(), text::SAMPLE);
+        assert!(!read.fill(&mut text, usize::MAX / 2).unwrap(), "the text has ended");
     }
 
     #[cfg(unix)]
@@ -239,8 +247,8 @@ mod tests {
             let path = path.clone();
             move || std::fs::write(path, "through the pipe")
         });
-        let found: Vec<_> = inputs(&[path]).map(Result::unwrap).collect();
-        assert_eq!(text(read(&found[0], &ReadOptions::default())), "through the pipe");
+        let found: Vec<_> = inputs(vec![path], WalkOptions::default()).map(Result::unwrap).collect();
+        assert_eq!(text(&found[0]), "through the pipe");
         writer.join().unwrap().unwrap();
     }
 }

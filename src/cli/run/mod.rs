@@ -1,0 +1,243 @@
+//! Goes over the inputs: read, analyse, report, and say what could not be read.
+//!
+//! Worker threads read and analyse, each an input at a time, and help each other with large ones; the main thread writes,
+//! in the order of the inputs. So an interrupt is answered at once, with a report that is complete as far as it goes, even
+//! while a worker waits for standard input.
+
+mod pool;
+mod progress;
+mod text;
+
+pub(super) use text::Analysis;
+
+use super::options::{Options, Reading, complain};
+use anyhow::Context as _;
+use kbtriage::Error;
+use kbtriage::report::{Outcome, Report, Summary};
+use kbtriage::source::{self, Content, Input};
+use pool::Pool;
+use progress::Progress;
+use std::io::{IsTerminal as _, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Inputs that workers may be ahead of what is written, and results of one input that may wait.
+const AHEAD: usize = 256;
+const WAITING: usize = 4;
+/// How long the main thread waits for a result before it looks whether it was interrupted.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// How long before that until what was written leaves.
+const SHORT: Duration = Duration::from_millis(5);
+
+/// Somebody pressed Ctrl-C.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ended {
+    pub(super) summary: Summary,
+    pub(super) interrupted: bool,
+}
+
+/// What there is to say about an input or a member of it: its name, and [`Outcome`], owned.
+type Said<T> = (String, Analysed<T>);
+
+enum Analysed<T> {
+    Read(Vec<T>),
+    Part(Vec<T>),
+    Broken(Vec<T>, String),
+    Skipped(String),
+    Failed(String),
+}
+
+impl<T> Analysed<T> {
+    fn outcome(&self) -> Outcome<'_, [T]> {
+        match self {
+            Analysed::Read(found) => Outcome::Read(found),
+            Analysed::Part(found) => Outcome::Part(found),
+            Analysed::Broken(found, reason) => Outcome::Broken(found, reason),
+            Analysed::Skipped(reason) => Outcome::Skipped(reason),
+            Analysed::Failed(reason) => Outcome::Failed(reason),
+        }
+    }
+}
+
+/// Whether a person would be left waiting: nothing to read was named, and standard input is a terminal.
+pub(super) fn nothing_to_read(paths: &[PathBuf]) -> bool {
+    let waits = paths.is_empty() && std::io::stdin().is_terminal();
+    if waits {
+        complain("nothing to read: name files or folders, pipe a crash in, or type - to paste one here");
+        complain("for example: kbtriage ticket.txt   (kbtriage --help says more)");
+    }
+    waits
+}
+
+/// Takes every input through `analysis`, and writes the report. `count` sees every outcome.
+pub(super) fn each<A: Analysis>(
+    options: &Options,
+    reading: Reading,
+    out: &mut dyn Write,
+    report: &mut dyn Report<[A::Found]>,
+    analysis: A,
+    mut count: impl FnMut(&mut Summary, Outcome<'_, [A::Found]>),
+) -> anyhow::Result<Ended> {
+    let begun = Instant::now();
+    let mut progress = Progress::new(options, &reading);
+    let bytes = Arc::clone(&reading.read.progress);
+    let inputs = start(reading, analysis)?;
+    let mut ended = Ended { summary: Summary::default(), interrupted: false };
+    report.begin(out)?;
+    'inputs: while let Some(said) = next(&inputs, out, &mut progress)? {
+        while let Some((name, analysed)) = next(&said, out, &mut progress)? {
+            let outcome = analysed.outcome();
+            count(&mut ended.summary, outcome);
+            progress.pause(|| {
+                name_unread(options, &name, &outcome);
+                report.input(out, &name, outcome)
+            })?;
+            progress.found(&ended.summary);
+        }
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            break 'inputs;
+        }
+    }
+    ended.interrupted = INTERRUPTED.load(Ordering::Relaxed);
+    progress.end();
+    ended.summary.bytes = bytes.load(Ordering::Relaxed);
+    ended.summary.time = begun.elapsed();
+    report.end(out, &ended.summary)?;
+    out.flush()?;
+    Ok(ended)
+}
+
+/// The next message, `None` after the last and after an interrupt. What was written so far leaves before waiting for it.
+fn next<M>(
+    messages: &Receiver<M>,
+    out: &mut dyn Write,
+    progress: &mut Progress,
+) -> anyhow::Result<Option<M>> {
+    let mut patience = SHORT;
+    while !INTERRUPTED.load(Ordering::Relaxed) {
+        match messages.recv_timeout(patience) {
+            Ok(message) => return Ok(Some(message)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            Err(RecvTimeoutError::Timeout) => {
+                if patience == SHORT {
+                    out.flush()?;
+                }
+                progress.tick();
+            }
+        }
+        patience = PATIENCE;
+    }
+    Ok(None)
+}
+
+/// What the workers share.
+struct Work<A: Analysis> {
+    analysis: Arc<A>,
+    pool: Arc<Pool>,
+    read: source::ReadOptions,
+    queue: Mutex<Queue<A::Found>>,
+}
+
+/// The inputs that nobody has taken, and where to say what comes of them, in their order.
+struct Queue<T> {
+    inputs: Box<dyn Iterator<Item = Result<Input, Error>> + Send>,
+    answers: SyncSender<Receiver<Said<T>>>,
+}
+
+type Taken<T> = (Result<Input, Error>, SyncSender<Said<T>>);
+
+/// Starts the workers, and listens for an interrupt.
+fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Receiver<Receiver<Said<A::Found>>>> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+    let (answers, messages) = sync_channel(AHEAD);
+    let Reading { paths, walk, read, threads } = reading;
+    let inputs = Box::new(source::inputs(paths, walk));
+    let work = Arc::new(Work {
+        analysis: Arc::new(analysis),
+        pool: Arc::new(Pool::new(threads)),
+        read,
+        queue: Mutex::new(Queue { inputs, answers }),
+    });
+    for _ in 0..threads {
+        let work = Arc::clone(&work);
+        std::thread::Builder::new()
+            .name("scan".to_owned())
+            .spawn(move || work.run())
+            .context("cannot start the scan")?;
+    }
+    Ok(messages)
+}
+
+impl<A: Analysis> Work<A> {
+    /// Takes inputs as long as there are some, then helps those who still have one.
+    fn run(&self) {
+        while let Some((input, answer)) = self.take() {
+            match input {
+                Ok(input) => self.through(&input, &answer),
+                Err(error) => {
+                    let _ = answer.send(failed(&error));
+                }
+            }
+        }
+        self.pool.done();
+        self.pool.help();
+    }
+
+    /// The next input, and where to say what comes of it.
+    fn take(&self) -> Option<Taken<A::Found>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = queue.inputs.next()?;
+        let (answer, said) = sync_channel(WAITING);
+        queue.answers.send(said).ok()?;
+        Some((input, answer))
+    }
+
+    fn through(&self, input: &Input, answer: &SyncSender<Said<A::Found>>) {
+        let _ = source::read(input, &self.read, &mut |name, content| {
+            let say = |analysed| match answer.send((name.to_owned(), analysed)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            };
+            match content {
+                Ok(Content::Text(text)) => {
+                    let mut more = |found| {
+                        let _ = say(Analysed::Part(found));
+                    };
+                    say(match text::through(&self.analysis, &self.pool, text, &mut more) {
+                        (found, Ok(())) => Analysed::Read(found),
+                        (found, Err(error)) => Analysed::Broken(found, error.to_string()),
+                    })
+                }
+                Ok(Content::Skipped(reason)) => say(Analysed::Skipped(reason.to_string())),
+                Err(error) => say(Analysed::Failed(error.to_string())),
+            }
+        });
+    }
+}
+
+/// The input that an error names, and the reason without it: a report has the name beside it.
+fn failed<T>(error: &Error) -> Said<T> {
+    match error {
+        Error::Read { path, source } => {
+            (path.to_string_lossy().into_owned(), Analysed::Failed(source.to_string()))
+        }
+        other => ("?".to_owned(), Analysed::Failed(other.to_string())),
+    }
+}
+
+/// Says on stderr what could not be read, and with -v what was skipped.
+fn name_unread<T>(options: &Options, input: &str, outcome: &Outcome<'_, [T]>) {
+    match outcome {
+        Outcome::Read(_) | Outcome::Part(_) => {}
+        Outcome::Skipped(reason) => options.detail(&format!("{input}: skipped: {reason}")),
+        Outcome::Failed(reason) => complain(&format!("{input}: {reason}")),
+        Outcome::Broken(_, reason) => complain(&format!("{input}: read in part: {reason}")),
+    }
+}

@@ -1,0 +1,153 @@
+//! Takes one text through: blocks, regions, results in the order of the text.
+
+use super::pool::{Pending, Pool};
+use kbtriage::parse::{BLOCK, Block, Region, Regions, next_block};
+use kbtriage::source::Text;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+/// What is to be done with the regions of a text.
+pub(in crate::cli) trait Analysis: Send + Sync + 'static {
+    /// What there is to say about a region.
+    type Found: Send + 'static;
+
+    /// Marks where evidence may stand in a block.
+    fn look(&self, block: String) -> Block;
+    /// What is found in a region, its crashes numbered from 1.
+    fn analyse(&self, region: &Region) -> Vec<Self::Found>;
+    /// The number of the crash that a result tells of.
+    fn crash(found: &mut Self::Found) -> Option<&mut u32>;
+    /// Puts the results of several regions in order.
+    fn arrange(found: &mut [Self::Found]);
+}
+
+/// Blocks and regions of one text that may be under way at once; with their evidence a few MiB each.
+const UNDER_WAY: usize = 6;
+/// Results of one text that are handed out together: those of nearly every text.
+const TOGETHER: usize = 10_000;
+
+/// Reads a text to its end and hands its results out: `more` gets them whenever there are very many, the rest is returned.
+///
+/// With them comes what kept the text from being read to its end.
+pub(super) fn through<A: Analysis>(
+    analysis: &Arc<A>,
+    pool: &Arc<Pool>,
+    mut text: Text<'_>,
+    more: &mut dyn FnMut(Vec<A::Found>),
+) -> (Vec<A::Found>, io::Result<()>) {
+    let mut line = Line {
+        analysis,
+        pool,
+        regions: Regions::default(),
+        blocks: VecDeque::new(),
+        parsed: VecDeque::new(),
+        found: Vec::new(),
+        crashes: 0,
+        more,
+    };
+    let mut rest = String::new();
+    let mut result = Ok(true);
+    while let Ok(true) = result {
+        result = text.fill(&mut rest, BLOCK);
+        let ended = !matches!(result, Ok(true));
+        // A text of one block is not worth another thread.
+        if ended && line.blocks.is_empty() && line.parsed.is_empty() && rest.len() <= BLOCK {
+            line.whole(std::mem::take(&mut rest));
+        }
+        while let Some(block) = next_block(&mut rest, ended) {
+            line.add(block);
+        }
+    }
+    (line.finish(), result.map(|_| ()))
+}
+
+/// A text on its way through.
+struct Line<'a, A: Analysis> {
+    analysis: &'a Arc<A>,
+    pool: &'a Arc<Pool>,
+    regions: Regions,
+    blocks: VecDeque<Pending<Block>>,
+    parsed: VecDeque<Pending<Vec<A::Found>>>,
+    found: Vec<A::Found>,
+    /// Crashes so far.
+    crashes: u32,
+    more: &'a mut dyn FnMut(Vec<A::Found>),
+}
+
+impl<A: Analysis> Line<'_, A> {
+    /// Takes a text that is one block, on this thread.
+    fn whole(&mut self, block: String) {
+        let mut regions = Vec::new();
+        let mut ready = |region| regions.push(region);
+        let mut cut = Regions::default();
+        cut.push(self.analysis.look(block), &mut ready);
+        cut.finish(&mut ready);
+        for region in regions {
+            let found = self.analysis.analyse(&region);
+            self.take(found);
+        }
+    }
+
+    fn add(&mut self, block: String) {
+        let analysis = Arc::clone(self.analysis);
+        self.blocks.push_back(self.pool.submit(move || analysis.look(block)));
+        if self.blocks.len() > UNDER_WAY {
+            self.cut();
+        }
+    }
+
+    /// Takes the oldest block; its regions go on.
+    fn cut(&mut self) {
+        let Some(block) = self.blocks.pop_front() else { return };
+        let block = self.pool.finish(block);
+        let mut ready = Vec::new();
+        self.regions.push(block, &mut |region| ready.push(region));
+        ready.into_iter().for_each(|region| self.parse(region));
+    }
+
+    fn parse(&mut self, region: Region) {
+        let analysis = Arc::clone(self.analysis);
+        self.parsed.push_back(self.pool.submit(move || analysis.analyse(&region)));
+        if self.parsed.len() > UNDER_WAY {
+            self.collect();
+        }
+    }
+
+    /// Takes what was found in the oldest region.
+    fn collect(&mut self) {
+        if let Some(parsed) = self.parsed.pop_front() {
+            let found = self.pool.finish(parsed);
+            self.take(found);
+        }
+    }
+
+    fn take(&mut self, found: Vec<A::Found>) {
+        let before = self.crashes;
+        for mut next in found {
+            if let Some(crash) = A::crash(&mut next) {
+                *crash += before;
+                self.crashes = self.crashes.max(*crash);
+            }
+            self.found.push(next);
+        }
+        if self.found.len() >= TOGETHER {
+            A::arrange(&mut self.found);
+            (self.more)(std::mem::take(&mut self.found));
+        }
+    }
+
+    fn finish(mut self) -> Vec<A::Found> {
+        while !self.blocks.is_empty() {
+            self.cut();
+        }
+        let mut ready = Vec::new();
+        std::mem::take(&mut self.regions).finish(&mut |region| ready.push(region));
+        ready.into_iter().for_each(|region| self.parse(region));
+        while !self.parsed.is_empty() {
+            self.collect();
+        }
+        A::arrange(&mut self.found);
+        self.found
+    }
+}
