@@ -12,18 +12,25 @@ pub(crate) struct Trigger {
     /// Of [`LONG`](super::wake::LONG) bytes found without case; a shorter one as it is spelt and in upper case, so
     /// without its first letter where that may be of either case.
     pub(crate) literal: &'static str,
+    /// Only as it is spelt.
+    pub(crate) exact: bool,
     pub(crate) holds: Check,
 }
 
 impl Trigger {
     /// A literal that tells enough by itself.
     pub(crate) const fn sure(literal: &'static str) -> Self {
-        Trigger { literal, holds: |_, _| true }
+        Trigger { literal, exact: false, holds: |_, _| true }
     }
 
     /// A literal that tells in some surroundings only.
     pub(crate) const fn checked(literal: &'static str, holds: Check) -> Self {
-        Trigger { literal, holds }
+        Trigger { literal, exact: false, holds }
+    }
+
+    /// A literal that tells in some surroundings only, and as it is spelt.
+    pub(crate) const fn exact(literal: &'static str, holds: Check) -> Self {
+        Trigger { literal, exact: true, holds }
     }
 }
 
@@ -44,7 +51,7 @@ fn before(text: &[u8], at: usize) -> Option<u8> {
 pub(crate) fn symbol(text: &[u8], at: usize) -> bool {
     let name = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_>.-$)]".contains(&byte);
     let begins =
-        |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_?@~<`$&(*:.'\"[ ".contains(byte);
+        |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_?@~<`$&(*. ".contains(byte);
     let after = text.get(at + 1);
     // `failed! The`: a sentence ends here. `ntdll! KiFastSystemCall` has a blank in copies of web pages.
     let sentence = after == Some(&b' ') && !ahead(text, at, 64).contains(&b'+');
@@ -187,10 +194,7 @@ pub(crate) fn stop(text: &[u8], at: usize) -> bool {
     let letters = between.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let introduced = rest.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b" code"));
     let near = code.is_some_and(|code| !between.contains(&b'\n') || rest.get(code + 1) == Some(&b'x'));
-    let begins = text.get(at.saturating_sub(2)..at).is_none_or(|before| match before {
-        [one, letter] => !one.is_ascii_alphanumeric() && letter.eq_ignore_ascii_case(&b's'),
-        _ => true,
-    });
+    let begins = before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
     begins && word <= 4 && (introduced || near && letters <= 24)
 }
 
@@ -200,7 +204,7 @@ pub(crate) fn code(text: &[u8], at: usize) -> bool {
     let named = [&b"violation"[..], b"overflow", b"divide"]
         .iter()
         .any(|name| rest.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name)));
-    let name = matches!(before(text, at.saturating_sub(1)), Some(b'_')) || rest.get(8) == Some(&b's');
+    let name = before(text, at) == Some(b'_') || rest.get(9) == Some(&b's');
     !name && (named || rest.split(|byte| !byte.is_ascii_alphanumeric()).any(is_code))
 }
 
@@ -224,11 +228,12 @@ pub(crate) fn status(text: &[u8], at: usize) -> bool {
         && before(text, at).is_none_or(|byte| matches!(byte, b'x' | b'X') || !byte.is_ascii_alphanumeric())
 }
 
-/// `(0x0000000A, 0x`: the first of several parameters.
+/// `(0x0000000A, 0x`, of which the comma stands here: a number in parentheses stands before it.
 pub(crate) fn parameters(text: &[u8], at: usize) -> bool {
-    let inside = ahead(text, at + 1, 24);
-    let end = inside.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ' && *byte != b'`');
-    end.is_some_and(|end| matches!(inside.get(end), Some(b',' | b';' | b'\r' | b'\n')))
+    let before = text.get(at.saturating_sub(24)..at).unwrap_or_default();
+    let inside = before.rsplit(|byte| *byte == b'(').next().unwrap_or_default();
+    inside.len() < before.len()
+        && inside.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'`'))
 }
 
 /// The word before a managed frame: a dotted name with parentheses follows, and no Java source.
@@ -246,12 +251,6 @@ pub(crate) fn managed(text: &[u8], at: usize) -> bool {
             .any(|word| inside.windows(word.len()).any(|part| part == *word))
     };
     name.contains(&b'.') && rest.iter().take(2).any(|byte| *byte == b'(') && !java()
-}
-
-/// `caused an invalid page fault`, `caused by` being another thing.
-pub(crate) fn fault(text: &[u8], at: usize) -> bool {
-    let rest = ahead(text, at + 6, 8).trim_ascii_start();
-    !rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"by"))
 }
 
 /// A path of Windows stands on the line.

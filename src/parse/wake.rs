@@ -6,10 +6,11 @@
 //! for multi-pattern searching, 1994). Case is folded by a bit, so that a few other bytes pass too.
 
 use super::trigger::{Check, Trigger};
-use std::collections::HashMap;
 
 /// The least bytes of a literal that is looked for here: the shorter the shortest is, the slower is the search.
 pub(crate) const LONG: usize = 8;
+/// Places in the text that are gone on from at once.
+const LANES: usize = 4;
 /// Bytes that are looked up together.
 const GRAM: usize = 4;
 /// Places in the table.
@@ -25,8 +26,8 @@ pub(crate) struct Wake {
     length: usize,
     /// By hash of four bytes: how far to go on at least; 0 where a part that is looked for may end.
     shifts: Vec<u8>,
-    /// By the same hash, the needles whose part ends there.
-    ends: HashMap<usize, Vec<usize>>,
+    /// By the same hash, one more than the number of the first needle whose part ends there.
+    ends: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -34,7 +35,11 @@ struct Needle {
     text: String,
     /// Where the part that is looked for begins.
     at: usize,
+    /// How long that part may be.
+    room: usize,
     check: Check,
+    /// One more than the number of the next needle whose part ends in the same four bytes.
+    next: u32,
 }
 
 impl Wake {
@@ -47,33 +52,35 @@ impl Wake {
         let mut needles = Vec::new();
         for trigger in triggers {
             length = length.min(trigger.literal.len());
-            needles.push(Needle { text: trigger.literal.to_owned(), at: 0, check: trigger.holds });
+            let text = trigger.literal.to_owned();
+            needles.push(Needle { room: text.len(), text, at: 0, check: trigger.holds, next: 0 });
         }
         for text in phrases.into_iter().map(collapsed) {
             if let Some((at, part)) = placed(&text) {
                 length = length.min(part);
-                needles.push(Needle { text, at, check: |_, _| true });
+                needles.push(Needle { text, at, room: part, check: |_, _| true, next: 0 });
             }
         }
         let mut wake = Wake {
             needles: Vec::new(),
             length,
             shifts: vec![(length - GRAM + 1) as u8; 1 << BITS],
-            ends: HashMap::new(),
+            ends: vec![0; 1 << BITS],
         };
         needles.into_iter().for_each(|needle| wake.add(needle));
         wake
     }
 
-    fn add(&mut self, needle: Needle) {
-        let number = self.needles.len();
+    fn add(&mut self, mut needle: Needle) {
+        needle.at += rarest_end(needle.part(), self.length);
         let word = needle.text.as_bytes().get(needle.at..needle.at + self.length).unwrap_or_default();
         for (start, gram) in word.windows(GRAM).enumerate() {
             let Some(hash) = hash(gram, 0) else { continue };
             let left = self.length - GRAM - start;
             self.shifts[hash] = self.shifts[hash].min(left as u8);
             if left == 0 {
-                self.ends.entry(hash).or_default().push(number);
+                needle.next = self.ends[hash];
+                self.ends[hash] = self.needles.len() as u32 + 1;
             }
         }
         self.needles.push(needle);
@@ -81,21 +88,25 @@ impl Wake {
 
     /// Calls `found` with the offset of every place where one may stand.
     ///
-    /// The text is gone over from its beginning and its middle at once: each step waits for the one before.
-    pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize)) {
+    /// The text is gone over from several places at once: each step waits for the one before.
+    pub(crate) fn find(&self, text: &[u8], found: &mut impl FnMut(usize)) {
         let first = self.length - GRAM;
-        let middle = text.len() / 2;
-        let (mut one, mut other) = (first, middle + first);
-        while one < middle + first {
-            let (Some(here), Some(there)) = (hash(text, one), hash(text, other)) else { break };
-            one += self.step(text, one, here, &mut found);
-            other += self.step(text, other, there, &mut found);
+        let lane = text.len() / LANES;
+        let mut at: [usize; LANES] = std::array::from_fn(|number| number * lane + first);
+        let mut end: [usize; LANES] = std::array::from_fn(|number| (number + 1) * lane + first);
+        end[LANES - 1] = text.len();
+        let behind = |at: &[usize; LANES]| at.iter().zip(&end).all(|(at, end)| at < end);
+        'lanes: while behind(&at) {
+            for at in &mut at {
+                let Some(hash) = hash(text, *at) else { break 'lanes };
+                *at += self.step(text, *at, hash, found);
+            }
         }
-        for (mut at, end) in [(one, middle + first), (other, text.len())] {
+        for (mut at, end) in at.into_iter().zip(end) {
             while at < end
                 && let Some(hash) = hash(text, at)
             {
-                at += self.step(text, at, hash, &mut found);
+                at += self.step(text, at, hash, found);
             }
         }
     }
@@ -112,22 +123,29 @@ impl Wake {
 
     #[cold]
     fn look(&self, text: &[u8], start: usize, hash: usize, found: &mut impl FnMut(usize)) {
-        let ends = self.ends.get(&hash).map_or(&[][..], Vec::as_slice);
-        if ends.iter().filter_map(|number| self.needles.get(*number)).any(|needle| needle.stands(text, start))
-        {
-            found(start);
+        let mut next = self.ends[hash];
+        while let Some(needle) = next.checked_sub(1).and_then(|number| self.needles.get(number as usize)) {
+            if needle.stands(text, start) {
+                return found(start);
+            }
+            next = needle.next;
         }
     }
 }
 
 impl Needle {
+    /// The part that may be looked for.
+    fn part(&self) -> &[u8] {
+        self.text.as_bytes().get(self.at..self.at + self.room).unwrap_or_default()
+    }
+
     /// Whether the needle may stand where its part begins at `start`. What the text does not hold any more counts as held.
     fn stands(&self, text: &[u8], start: usize) -> bool {
         let (before, after) = self.text.as_bytes().split_at(self.at);
         let (left, right) = text.split_at(start.min(text.len()));
         same(after.iter(), right.iter())
             && same(before.iter().rev(), left.iter().rev())
-            && (self.check)(text, start)
+            && (self.check)(text, start.saturating_sub(self.at))
     }
 }
 
@@ -155,6 +173,19 @@ fn hash(text: &[u8], at: usize) -> Option<usize> {
     let gram = text.get(at..at + GRAM)?.first_chunk::<GRAM>()?;
     let folded = u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]);
     Some((folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize)
+}
+
+/// Where in a part the stretch of `length` bytes begins whose last four bytes are the rarest: each time they turn up costs
+/// a look.
+fn rarest_end(part: &[u8], length: usize) -> usize {
+    const COMMON: &[u8] = b"etaoinsrhldcumfpgwybvkxjqz";
+    let rank = |byte: &u8| COMMON.iter().position(|common| *common == (byte | CASE)).unwrap_or(COMMON.len());
+    let starts = 0..=part.len().saturating_sub(length);
+    let rarity = |start: &usize| {
+        let end = part.get(start + length - GRAM..start + length).unwrap_or_default();
+        end.iter().map(rank).sum::<usize>()
+    };
+    starts.max_by_key(rarity).unwrap_or(0)
 }
 
 fn collapsed(phrase: &str) -> String {
@@ -189,10 +220,11 @@ mod tests {
         for before in 0..40 {
             for after in 0..40 {
                 let text = format!("{}OPENMSGSTORE{}", "x".repeat(before), " ".repeat(after));
-                assert_eq!(found(&phrases, &text), [before], "{text:?}");
+                let at = found(&phrases, &text);
+                assert!(at.len() == 1 && (before..before + 12).contains(&at[0]), "{text:?}");
             }
         }
-        assert_eq!(found(&phrases, "the Media Type is"), [4]);
+        assert_eq!(found(&phrases, "the Media Type is").len(), 1);
     }
 
     #[test]

@@ -41,17 +41,17 @@ pub(crate) const ROW: Dialect = Dialect {
         "信息",
     ],
     triggers: &[
-        Trigger::checked("ritical", trigger::level),
+        Trigger::checked("critical", trigger::level),
         Trigger::checked("ehler", trigger::level),
         Trigger::checked("arnung", trigger::level),
-        Trigger::checked("nformationen", trigger::level),
+        Trigger::checked("informationen", trigger::level),
         Trigger::checked("rreur", trigger::level),
-        Trigger::checked("vertissement", trigger::level),
+        Trigger::checked("avertissement", trigger::level),
         Trigger::checked("rrore", trigger::level),
         Trigger::checked("vviso", trigger::level),
-        Trigger::checked("шибка", trigger::level),
-        Trigger::checked("редупреждение", trigger::level),
-        Trigger::checked("ведения", trigger::level),
+        Trigger::checked("ошибка", trigger::level),
+        Trigger::checked("предупреждение", trigger::level),
+        Trigger::checked("сведения", trigger::level),
         Trigger::checked("错误", trigger::level),
         Trigger::checked("警告", trigger::level),
         Trigger::checked("信息", trigger::level),
@@ -63,7 +63,7 @@ pub(crate) const ROW: Dialect = Dialect {
 pub(crate) const POWERSHELL: Dialect = Dialect {
     name: "event columns",
     anchors: &["LevelDisplayName"],
-    triggers: &[Trigger::sure("evelDisplayName")],
+    triggers: &[Trigger::sure("leveldisplayname")],
     read: read_powershell,
 };
 

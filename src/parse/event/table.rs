@@ -36,9 +36,8 @@ pub(crate) const TABLE: Dialect = Dialect {
     triggers: &[
         Trigger::sure("\"id\""),
         Trigger::sure("\"Id\""),
-        Trigger::sure("nstanceid"),
-        Trigger::sure("nstanceId"),
-        Trigger::sure("D do Evento"),
+        Trigger::sure("instanceid"),
+        Trigger::sure("id do evento"),
     ],
     read: read_table,
 };
@@ -48,11 +47,11 @@ pub(crate) const ROW: Dialect = Dialect {
     name: "event row",
     anchors: &["information", "warning", "error", "audit", "n/a"],
     triggers: &[
-        Trigger::checked("nformation", trigger::level),
+        Trigger::checked("information", trigger::level),
         Trigger::checked("arning", trigger::level),
         Trigger::checked("rror", trigger::level),
-        Trigger::sure("udit success"),
-        Trigger::sure("udit failure"),
+        Trigger::sure("audit success"),
+        Trigger::sure("audit failure"),
         Trigger::checked("n/a ", trigger::dated),
     ],
     read: read_row,
@@ -62,7 +61,7 @@ pub(crate) const ROW: Dialect = Dialect {
 pub(crate) const LIST_OF_FIELDS: Dialect = Dialect {
     name: "event list",
     anchors: &["instanceid", "providername"],
-    triggers: &[Trigger::sure("roviderName"), Trigger::sure("rovidername")],
+    triggers: &[Trigger::sure("providername")],
     read: read_list,
 };
 

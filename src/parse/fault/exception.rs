@@ -37,9 +37,9 @@ pub(crate) const DIALECT: Dialect = Dialect {
     name: "exception",
     anchors: &["instruction at", "exception", "access violation (", " - code ", "0xC0000005:", "code: 0x"],
     triggers: &[
-        Trigger::sure("nstruction at "),
-        Trigger::checked("xception", trigger::code),
-        Trigger::sure("ccess violation ("),
+        Trigger::sure("instruction at "),
+        Trigger::checked("exception", trigger::code),
+        Trigger::sure("access violation ("),
         Trigger::checked(" - code ", trigger::code),
         Trigger::checked("c0000", trigger::status),
         Trigger::checked("code: 0x", trigger::code),

@@ -16,7 +16,7 @@
 use crate::evidence::{Fault, Kind};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos};
-use crate::parse::trigger::{self, Trigger};
+use crate::parse::trigger::Trigger;
 use crate::parse::words::{BLANK, PUNCTUATION, is, is_file, is_placeholder, starts_with, words};
 use crate::parse::{Dialect, hex, prose};
 
@@ -25,8 +25,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     name: "Windows 9x fault",
     anchors: &["caused", "executed an i", "a fatal exception"],
     triggers: &[
-        Trigger::checked("aused a", trigger::fault),
-        Trigger::sure("xecuted an i"),
+        Trigger::sure("caused a"),
+        Trigger::sure("executed an i"),
         Trigger::sure("a fatal exception"),
     ],
     read,

@@ -27,10 +27,10 @@ pub(crate) const DIALECT: Dialect = Dialect {
     name: "clrstack",
     anchors: &["Child SP ", "Child-SP ", "ESP  ", "SP  ", "Caller, Callee"],
     triggers: &[
-        Trigger::sure("hild SP "),
-        Trigger::sure("hild-SP "),
+        Trigger::sure("child sp "),
+        Trigger::sure("child-sp "),
         Trigger::sure("ESP  "),
-        Trigger::sure("aller, Callee"),
+        Trigger::sure("caller, callee"),
     ],
     read,
 };
