@@ -140,14 +140,24 @@ pub(crate) fn level(text: &[u8], at: usize) -> bool {
     let word =
         rest.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
     let rest = rest.get(word..).unwrap_or_default();
-    let cell = match rest {
-        [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => true,
-        [b' ', ..] => dated(text, at),
-        _ => false,
-    };
     let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    cell && line.iter().take(40).any(u8::is_ascii_digit)
+    let numbered = || line.iter().take(40).any(u8::is_ascii_digit);
+    match rest {
+        [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => word <= LEVEL && numbered(),
+        [b' ', ..] => word <= LEVEL && numbered() && dated(text, at),
+        _ => false,
+    }
 }
+
+/// `Error`, of which the first letter stands before: a word, and no part of one.
+pub(crate) fn short_level(text: &[u8], at: usize) -> bool {
+    let first = at.saturating_sub(1);
+    let letters = ahead(text, at, 8).iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    letters <= 5 && before(text, first).is_none_or(|byte| !byte.is_ascii_alphanumeric()) && level(text, at)
+}
+
+/// The longest name of a level, in bytes: `предупреждение`.
+const LEVEL: usize = 28;
 
 /// A date stands before, on the line or not far above it: `11/7/96`, `3.12.2004`.
 pub(crate) fn dated(text: &[u8], at: usize) -> bool {

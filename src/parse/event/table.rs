@@ -49,7 +49,7 @@ pub(crate) const ROW: Dialect = Dialect {
     triggers: &[
         Trigger::checked("information", trigger::level),
         Trigger::checked("arning", trigger::level),
-        Trigger::checked("rror", trigger::level),
+        Trigger::checked("rror", trigger::short_level),
         Trigger::sure("audit success"),
         Trigger::sure("audit failure"),
         Trigger::checked("n/a ", trigger::dated),
