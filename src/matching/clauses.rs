@@ -5,7 +5,7 @@
 
 use super::finding::{Confidence, Reason};
 use super::stack::StackHeld;
-use crate::evidence::{Bugcheck, Event, Exception, Fault, bugcheck_name, exception_name};
+use crate::evidence::{Bugcheck, Event, Fault, Kind, bugcheck_name, exception_name};
 use crate::signature::names::{self, Pattern, folded};
 use crate::signature::{BugcheckClause, EventClause, ExceptionClause, FaultClause};
 
@@ -28,71 +28,102 @@ pub(super) struct Held {
 
 /// Adds up the fields of a clause.
 struct Fields {
+    /// Say what differs, and what was found: words cost more than the comparing.
+    said: bool,
     found: f64,
     of: f64,
     telling: bool,
     absent: bool,
+    contradicted: bool,
     differs: Vec<String>,
 }
 
-/// How a field compares.
-enum Field {
-    Equal,
-    /// The input does not give it.
-    Absent,
-    /// The input says otherwise, in these words.
-    Differs(String),
-}
-
 impl Fields {
-    fn new() -> Self {
-        Fields { found: 0.0, of: 0.0, telling: false, absent: false, differs: Vec::new() }
+    /// `weight` is that of the code or id, which equals.
+    fn new(said: bool, weight: f64) -> Self {
+        let (telling, absent, contradicted) = (false, false, false);
+        Fields { said, found: weight, of: weight, telling, absent, contradicted, differs: Vec::new() }
     }
 
-    /// Compares a field; `telling` ones can carry a match.
-    fn field(&mut self, weight: f64, telling: bool, field: Field) {
+    /// Compares a field; `telling` ones can carry a match. `equal` is `None` where the input does not give it.
+    fn field(&mut self, weight: f64, telling: bool, equal: Option<bool>, differs: impl FnOnce() -> String) {
         self.of += weight;
-        match field {
-            Field::Equal => {
+        match equal {
+            Some(true) => {
                 self.found += weight;
                 self.telling |= telling;
             }
-            Field::Absent => self.absent = true,
-            Field::Differs(text) => self.differs.push(text),
+            None => self.absent = true,
+            Some(false) => {
+                self.contradicted = true;
+                if self.said {
+                    self.differs.push(differs());
+                }
+            }
         }
     }
 
-    fn held(self, clause: &'static str, found: String, lines: (u32, u32)) -> Held {
-        let cap = match (self.differs.is_empty(), self.absent) {
-            (false, _) => None,
-            (true, true) => Some(Confidence::Likely),
-            (true, false) => Some(Confidence::Exact),
+    fn held(self, clause: &'static str, found: impl FnOnce() -> String, lines: (u32, u32)) -> Held {
+        let cap = match (self.contradicted, self.absent) {
+            (true, _) => None,
+            (false, true) => Some(Confidence::Likely),
+            (false, false) => Some(Confidence::Exact),
         };
+        let found = if self.said { found() } else { String::new() };
         let differs = (!self.differs.is_empty()).then(|| self.differs.join("; "));
         let reason = Reason { clause, found, differs, lines };
         Held { reason, cap, found: self.found, of: self.of, telling: self.telling, words: false, weak: false }
     }
 }
 
-/// Compares a field that a clause names with what the input gives.
-fn compare(wanted: &str, given: Option<&str>, equal: fn(&str, &str) -> bool, what: &str) -> Field {
-    match given {
-        None => Field::Absent,
-        Some(given) if equal(wanted, given) => Field::Equal,
-        Some(given) => Field::Differs(format!("{what} is {given}, not {wanted}")),
+/// What a field is, and what it should be.
+fn other(what: &str, given: Option<&str>, wanted: &str) -> String {
+    format!("{what} is {}, not {wanted}", given.unwrap_or_default())
+}
+
+fn same_text(wanted: &str, given: Option<&str>) -> Option<bool> {
+    given.map(|given| folded(wanted) == folded(given))
+}
+
+/// A piece of evidence made ready for comparing.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    /// The message of an event, folded.
+    pub(super) message: Option<String>,
+    process: Option<String>,
+    module: Option<String>,
+    /// Outside: the evidence gives one; inside: it is a number.
+    address: Option<Option<u64>>,
+}
+
+impl Compared {
+    pub(super) fn of(kind: &Kind) -> Self {
+        let module = |name: &Option<String>| name.as_deref().map(names::module);
+        let address = |text: &Option<String>| text.as_deref().map(names::address);
+        match kind {
+            Kind::Fault(fault) => Compared {
+                message: None,
+                process: module(&fault.process),
+                module: module(&fault.module),
+                address: address(&fault.address),
+            },
+            Kind::Exception(raised) => Compared { address: address(&raised.address), ..Compared::default() },
+            Kind::Bugcheck(stop) => Compared { module: module(&stop.module), ..Compared::default() },
+            Kind::Event(event) => {
+                Compared { message: event.message.as_deref().map(folded), ..Compared::default() }
+            }
+            Kind::Stack(_) | Kind::Module(_) | Kind::Text(_) => Compared::default(),
+        }
     }
 }
 
-fn same_text(wanted: &str, given: &str) -> bool {
-    folded(wanted) == folded(given)
+/// Whether an address is the one wanted, where there is one.
+fn same_address(wanted: Option<u64>, given: Option<Option<u64>>) -> Option<bool> {
+    given.map(|given| wanted.is_some() && wanted == given)
 }
 
-fn same_module(wanted: &str, given: &str) -> bool {
-    Pattern::module(wanted).holds(&names::module(given))
-}
-
-fn same_address(wanted: &str, given: &str) -> bool {
-    names::address(wanted).is_some() && names::address(wanted) == names::address(given)
+fn same_module(wanted: &Pattern, given: Option<&String>) -> Option<bool> {
+    given.map(|given| wanted.holds(given))
 }
 
 /// A stack clause that was held against a stack.
@@ -122,94 +153,170 @@ impl EventPattern {
     }
 
     /// `message` is the event's, folded. `None` for another event.
-    pub(super) fn hold(&self, event: &Event, message: Option<&str>, lines: (u32, u32)) -> Option<Held> {
+    pub(super) fn hold(
+        &self,
+        event: &Event,
+        message: Option<&str>,
+        lines: (u32, u32),
+        said: bool,
+    ) -> Option<Held> {
         let clause = &self.clause;
         if event.id != clause.id {
             return None;
         }
-        let mut fields = Fields::new();
-        fields.found = 0.2;
-        fields.of = 0.2;
+        let mut fields = Fields::new(said, 0.2);
         if let Some(wanted) = &self.message {
-            let field = match message {
-                None => Field::Absent,
-                Some(message) if wanted.holds(message) => Field::Equal,
-                Some(_) => return None,
-            };
-            fields.field(1.5, true, field);
+            let equal = message.map(|message| wanted.holds(message));
+            fields.field(1.5, true, equal, String::new);
         }
         if let Some(source) = &clause.source {
-            fields.field(0.3, false, compare(source, event.source.as_deref(), same_text, "source"));
+            fields.field(0.3, false, same_text(source, event.source.as_deref()), String::new);
         }
         if let Some(level) = &clause.level {
-            fields.field(0.1, false, compare(level, event.level.as_deref(), same_text, "level"));
+            fields.field(0.1, false, same_text(level, event.level.as_deref()), String::new);
         }
-        if !fields.differs.is_empty() {
+        // Another message makes it another event, and no near miss.
+        if fields.contradicted {
             return None;
         }
-        let said = clause.message.as_deref().filter(|_| fields.telling);
-        let found =
-            [Some(format!("{}", event.id)), event.source.clone(), said.map(|text| format!("\"{text}\""))];
-        let found: Vec<_> = found.into_iter().flatten().collect();
-        let mut held = fields.held("event", found.join(" "), lines);
+        let words = clause.message.as_deref().filter(|_| fields.telling);
+        let found = || {
+            let words = words.map(|text| format!("\"{text}\""));
+            let found = [Some(event.id.to_string()), event.source.clone(), words];
+            found.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        };
+        let mut held = fields.held("event", found, lines);
         if event.mention {
             held.cap = held.cap.min(Some(Confidence::Possible));
-            held.reason.differs = Some("only mentioned, the entry itself is not there".to_owned());
-        } else if held.cap == Some(Confidence::Likely) {
-            held.reason.differs = Some("the entry does not say all that the signature names".to_owned());
+        }
+        if said {
+            held.reason.differs = match held.cap {
+                _ if event.mention => Some("only mentioned, the entry itself is not there".to_owned()),
+                Some(Confidence::Likely) => {
+                    Some("the entry does not say all that the signature names".to_owned())
+                }
+                _ => None,
+            };
         }
         Some(held)
     }
 }
 
-/// Holds a bugcheck clause against a stop; `None` for another code.
-pub(super) fn bugcheck(clause: &BugcheckClause, stop: &Bugcheck, lines: (u32, u32)) -> Option<Held> {
-    if stop.code != clause.code {
-        return None;
+/// A bugcheck clause made ready.
+pub(super) struct BugcheckPattern {
+    pub(super) code: u32,
+    /// Place of each parameter that is asked for, as it is spelt, and its value.
+    parameters: Vec<(usize, String, Option<u64>)>,
+    module: Option<(String, Pattern)>,
+}
+
+impl BugcheckPattern {
+    pub(super) fn new(clause: &BugcheckClause) -> Self {
+        let asked = clause.parameters.iter().enumerate().filter(|(_, wanted)| *wanted != "*");
+        BugcheckPattern {
+            code: clause.code,
+            parameters: asked
+                .map(|(place, wanted)| (place, wanted.clone(), names::address(wanted)))
+                .collect(),
+            module: clause.module.as_deref().map(|name| (name.to_owned(), Pattern::module(name))),
+        }
     }
-    let mut fields = Fields::new();
-    fields.found = 0.3;
-    fields.of = 0.3;
-    for (index, wanted) in clause.parameters.iter().enumerate().filter(|(_, wanted)| *wanted != "*") {
-        let given = stop.parameters.get(index).copied().flatten().map(|given| format!("0x{given:08x}"));
-        let what = format!("parameter {}", index + 1);
-        fields.field(0.8, true, compare(wanted, given.as_deref(), same_address, &what));
+
+    /// `None` for another code.
+    pub(super) fn hold(
+        &self,
+        stop: &Bugcheck,
+        compared: &Compared,
+        lines: (u32, u32),
+        said: bool,
+    ) -> Option<Held> {
+        if stop.code != self.code {
+            return None;
+        }
+        let mut fields = Fields::new(said, 0.3);
+        for (place, spelt, wanted) in &self.parameters {
+            let given = stop.parameters.get(*place).copied().flatten();
+            fields.field(0.8, true, given.map(|given| *wanted == Some(given)), || {
+                let given = given.map(|given| format!("0x{given:08x}"));
+                other(&format!("parameter {}", place + 1), given.as_deref(), spelt)
+            });
+        }
+        if let Some((spelt, wanted)) = &self.module {
+            fields.field(1.0, true, same_module(wanted, compared.module.as_ref()), || {
+                other("module", stop.module.as_deref(), spelt)
+            });
+        }
+        // Mostly other parameters: not a near miss, but another stop.
+        if fields.contradicted && 2.0 * fields.found < fields.of {
+            return None;
+        }
+        Some(fields.held("bugcheck", || bugcheck_text(stop), lines))
     }
-    if let Some(module) = &clause.module {
-        fields.field(1.0, true, compare(module, stop.module.as_deref(), same_module, "module"));
-    }
-    // Mostly other parameters: not a near miss, but another stop.
-    if !fields.differs.is_empty() && 2.0 * fields.found < fields.of {
-        return None;
-    }
-    let mut found = format!("0x{:08x}", stop.code);
+}
+
+/// A stop in one line: `0x0000000a IRQL_NOT_LESS_OR_EQUAL tcpip.sys`.
+fn bugcheck_text(stop: &Bugcheck) -> String {
+    let mut text = format!("0x{:08x}", stop.code);
     for part in
         [bugcheck_name(stop.code).or(stop.name.as_deref()), stop.module.as_deref()].into_iter().flatten()
     {
-        found.push(' ');
-        found.push_str(part);
+        text.push(' ');
+        text.push_str(part);
     }
-    Some(fields.held("bugcheck", found, lines))
+    text
 }
 
-/// Holds a fault clause against a fault. A module of the runtime tells only with an address in it.
-pub(super) fn fault(clause: &FaultClause, fault: &Fault, common: bool, lines: (u32, u32)) -> Held {
-    let mut fields = Fields::new();
-    if let Some(process) = &clause.process {
-        fields.field(0.5, false, compare(process, fault.process.as_deref(), same_module, "process"));
+/// A fault clause made ready.
+pub(super) struct FaultPattern {
+    clause: FaultClause,
+    process: Option<Pattern>,
+    module: Option<Pattern>,
+    address: Option<u64>,
+    /// The module is one of the runtime: it tells only with an address in it.
+    common: bool,
+}
+
+impl FaultPattern {
+    pub(super) fn new(clause: &FaultClause, common: bool) -> Self {
+        FaultPattern {
+            clause: clause.clone(),
+            process: clause.process.as_deref().map(Pattern::module),
+            module: clause.module.as_deref().map(Pattern::module),
+            address: clause.address.as_deref().and_then(names::address),
+            common,
+        }
     }
-    if let Some(module) = &clause.module {
-        let weight = if common { 0.2 } else { 1.0 };
-        fields.field(weight, !common, compare(module, fault.module.as_deref(), same_module, "module"));
+
+    pub(super) fn hold(&self, fault: &Fault, compared: &Compared, lines: (u32, u32), said: bool) -> Held {
+        let mut fields = Fields::new(said, 0.0);
+        let clause = &self.clause;
+        let differs = |what, given: &Option<String>, wanted: &Option<String>| {
+            other(what, given.as_deref(), wanted.as_deref().unwrap_or_default())
+        };
+        if let Some(process) = &self.process {
+            fields.field(0.5, false, same_module(process, compared.process.as_ref()), || {
+                differs("process", &fault.process, &clause.process)
+            });
+        }
+        if let Some(module) = &self.module {
+            let weight = if self.common { 0.2 } else { 1.0 };
+            fields.field(weight, !self.common, same_module(module, compared.module.as_ref()), || {
+                differs("module", &fault.module, &clause.module)
+            });
+        }
+        if clause.address.is_some() {
+            fields.field(1.5, true, same_address(self.address, compared.address), || {
+                differs("address", &fault.address, &clause.address)
+            });
+        }
+        if let Some(code) = clause.exception {
+            fields.field(0.2, false, fault.exception.map(|given| given == code), || {
+                let given = fault.exception.map(|code| format!("0x{code:08x}"));
+                other("exception", given.as_deref(), &format!("0x{code:08x}"))
+            });
+        }
+        fields.held("fault", || fault_text(fault), lines)
     }
-    if let Some(address) = &clause.address {
-        fields.field(1.5, true, compare(address, fault.address.as_deref(), same_address, "address"));
-    }
-    if let Some(code) = clause.exception {
-        let given = fault.exception.map(|code| format!("0x{code:08x}"));
-        fields.field(0.2, false, compare(&format!("0x{code:08x}"), given.as_deref(), same_text, "exception"));
-    }
-    fields.held("fault", fault_text(fault), lines)
 }
 
 /// A fault in one line: `store.exe in ntdll.dll at 0x77f648e2`.
@@ -222,27 +329,33 @@ pub(super) fn fault_text(fault: &Fault) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Holds an exception clause against an exception; `None` for another code.
-pub(super) fn exception(clause: &ExceptionClause, raised: &Exception, lines: (u32, u32)) -> Option<Held> {
-    if raised.code != clause.code {
+/// Holds an exception clause against the exception of a code, or of a fault that names one; `None` for another code.
+pub(super) fn exception(
+    clause: &ExceptionClause,
+    (code, address): (u32, Option<&str>),
+    compared: &Compared,
+    lines: (u32, u32),
+    said: bool,
+) -> Option<Held> {
+    if code != clause.code {
         return None;
     }
-    let mut fields = Fields::new();
-    fields.found = 0.2;
-    fields.of = 0.2;
-    if let Some(address) = &clause.address {
-        fields.field(1.2, true, compare(address, raised.address.as_deref(), same_address, "address"));
+    let mut fields = Fields::new(said, 0.2);
+    if let Some(wanted) = &clause.address {
+        fields.field(1.2, true, same_address(names::address(wanted), compared.address), || {
+            other("address", address, wanted)
+        });
     }
-    Some(fields.held("exception", exception_text(raised), lines))
+    Some(fields.held("exception", || exception_text(code, address), lines))
 }
 
 /// An exception in one line: `0xc0000005 STATUS_ACCESS_VIOLATION at 761f62ab`.
-pub(super) fn exception_text(raised: &Exception) -> String {
-    let mut text = format!("0x{:08x}", raised.code);
-    if let Some(name) = exception_name(raised.code) {
+pub(super) fn exception_text(code: u32, address: Option<&str>) -> String {
+    let mut text = format!("0x{code:08x}");
+    if let Some(name) = exception_name(code) {
         text = format!("{text} {name}");
     }
-    match &raised.address {
+    match address {
         Some(address) => format!("{text} at {address}"),
         None => text,
     }

@@ -1,11 +1,11 @@
 //! Holds all clauses of one way to recognise an issue, beginning with the piece it is listed under.
 
-use super::clauses::{self, Held};
+use super::clauses::{self, Compared, Held};
 use super::index::Alternative;
 use super::pool::Candidate;
 use super::scene::{Scene, Scope, Wanted};
 use super::stack::Row;
-use crate::evidence::{Exception, Kind};
+use crate::evidence::{Evidence, Kind};
 
 /// The clauses of a way, each held against what stands in the scope of the piece at `at`.
 ///
@@ -64,40 +64,41 @@ struct Seek<'s, 'db, 'e> {
 }
 
 impl Seek<'_, '_, '_> {
-    /// The best of what `hold` says of the pieces of a kind; of equal ones the nearest.
+    /// The best of what `hold` says of the pieces of a kind; of equal ones the nearest. Only of that it says it in words.
     fn best(
         &self,
-        wanted: &Wanted,
-        hold: impl Fn(&Kind, Option<&str>, (u32, u32)) -> Option<Held>,
+        wanted: &[Wanted],
+        hold: impl Fn(&Evidence, &Compared, bool) -> Option<Held>,
     ) -> Option<Held> {
-        let near = self.scene.near(wanted, self.scope).into_iter();
+        let near = wanted.iter().flat_map(|wanted| self.scene.near(wanted, self.scope));
         let found = near.filter_map(|index| {
-            let piece = self.scene.evidence.get(index)?;
-            hold(&piece.kind, self.scene.message(index), piece.place.lines)
+            let (piece, compared) = self.scene.piece(index)?;
+            hold(piece, compared, false).map(|held| (piece, compared, held))
         });
-        found.reduce(better)
+        let (piece, compared, _) = found.reduce(better)?;
+        hold(piece, compared, true)
     }
 
     fn event(&self, place: usize) -> Option<Held> {
         let event = self.alternative.events().get(place)?;
-        self.best(&Wanted::Event(event.clause.id), |kind, message, lines| match kind {
-            Kind::Event(entry) => event.hold(entry, message, lines),
+        self.best(&[Wanted::Event(event.clause.id)], |piece, compared, said| match &piece.kind {
+            Kind::Event(entry) => event.hold(entry, compared.message.as_deref(), piece.place.lines, said),
             _ => None,
         })
     }
 
     fn bugcheck(&self) -> Option<Held> {
-        let clause = self.alternative.clauses.bugcheck.as_ref()?;
-        self.best(&Wanted::Bugcheck, |kind, _, lines| match kind {
-            Kind::Bugcheck(stop) => clauses::bugcheck(clause, stop, lines),
+        let clause = self.alternative.bugcheck()?;
+        self.best(&[Wanted::Bugcheck], |piece, compared, said| match &piece.kind {
+            Kind::Bugcheck(stop) => clause.hold(stop, compared, piece.place.lines, said),
             _ => None,
         })
     }
 
     fn fault(&self) -> Option<Held> {
-        let clause = self.alternative.clauses.fault.as_ref()?;
-        self.best(&Wanted::Fault, |kind, _, lines| match kind {
-            Kind::Fault(fault) => Some(clauses::fault(clause, fault, self.alternative.common_module, lines)),
+        let clause = self.alternative.fault()?;
+        self.best(&[Wanted::Fault], |piece, compared, said| match &piece.kind {
+            Kind::Fault(fault) => Some(clause.hold(fault, compared, piece.place.lines, said)),
             _ => None,
         })
     }
@@ -105,17 +106,14 @@ impl Seek<'_, '_, '_> {
     /// An exception by itself, or the one that a fault names.
     fn exception(&self) -> Option<Held> {
         let clause = self.alternative.clauses.exception.as_ref()?;
-        let of_kind = |wanted| {
-            self.best(wanted, |kind, _, lines| match kind {
-                Kind::Exception(raised) => clauses::exception(clause, raised, lines),
-                Kind::Fault(fault) => {
-                    let raised = Exception { code: fault.exception?, address: fault.address.clone() };
-                    clauses::exception(clause, &raised, lines)
-                }
-                _ => None,
-            })
-        };
-        [Wanted::Exception, Wanted::Fault].iter().filter_map(of_kind).reduce(better)
+        self.best(&[Wanted::Exception, Wanted::Fault], |piece, compared, said| {
+            let raised = match &piece.kind {
+                Kind::Exception(raised) => (raised.code, raised.address.as_deref()),
+                Kind::Fault(fault) => (fault.exception?, fault.address.as_deref()),
+                _ => return None,
+            };
+            clauses::exception(clause, raised, compared, piece.place.lines, said)
+        })
     }
 
     fn text(&self) -> Option<Held> {
@@ -127,6 +125,6 @@ impl Seek<'_, '_, '_> {
 }
 
 /// The one that holds better; of equal ones the first.
-fn better(best: Held, next: Held) -> Held {
-    if (next.cap, next.found) > (best.cap, best.found) { next } else { best }
+fn better<P, C>(best: (P, C, Held), next: (P, C, Held)) -> (P, C, Held) {
+    if (next.2.cap, next.2.found) > (best.2.cap, best.2.found) { next } else { best }
 }

@@ -4,7 +4,7 @@
 //! exception, event or phrase. So the cost of a piece depends on what it shares with signatures, not on how
 //! many there are.
 
-use super::clauses::EventPattern;
+use super::clauses::{BugcheckPattern, EventPattern, FaultPattern};
 use super::stack::{Row, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{FramePattern, Pattern, folded, module};
@@ -23,9 +23,11 @@ pub(super) struct Alternative<'db> {
     pub(super) clauses: &'db Clauses,
     pub(super) stack: Option<StackClause<'db>>,
     events: OnceLock<Vec<EventPattern>>,
+    bugcheck: OnceLock<Option<BugcheckPattern>>,
+    fault: OnceLock<Option<FaultPattern>>,
     text: OnceLock<Vec<String>>,
     /// The fault clause names a module of the runtime.
-    pub(super) common_module: bool,
+    common_module: bool,
 }
 
 impl<'db> Alternative<'db> {
@@ -41,6 +43,8 @@ impl<'db> Alternative<'db> {
             clauses,
             stack: StackClause::new(clauses, runtime),
             events: OnceLock::new(),
+            bugcheck: OnceLock::new(),
+            fault: OnceLock::new(),
             text: OnceLock::new(),
             common_module,
         }
@@ -51,6 +55,17 @@ impl Alternative<'_> {
     /// Its event clauses, made ready when they are first asked for: most never are.
     pub(super) fn events(&self) -> &[EventPattern] {
         self.events.get_or_init(|| self.clauses.event.iter().map(EventPattern::new).collect())
+    }
+
+    /// Its bugcheck clause.
+    pub(super) fn bugcheck(&self) -> Option<&BugcheckPattern> {
+        self.bugcheck.get_or_init(|| self.clauses.bugcheck.as_ref().map(BugcheckPattern::new)).as_ref()
+    }
+
+    /// Its fault clause.
+    pub(super) fn fault(&self) -> Option<&FaultPattern> {
+        let made = || self.clauses.fault.as_ref().map(|fault| FaultPattern::new(fault, self.common_module));
+        self.fault.get_or_init(made).as_ref()
     }
 
     /// Its phrases, folded.

@@ -73,10 +73,10 @@ impl<'db> Matcher<'db> {
             }
             Kind::Event(event) => {
                 // The event must be the one the way is listed under, or every 9405 would begin all of them.
-                let message = scene.message(at);
+                let message = scene.piece(at).and_then(|(_, compared)| compared.message.as_deref());
                 let holds = |&(number, place): &(usize, usize)| {
                     let pattern = self.index.alternative(number)?.events().get(place)?;
-                    pattern.hold(event, message, piece.place.lines).map(|_| number)
+                    pattern.hold(event, message, piece.place.lines, false).map(|_| number)
                 };
                 self.index.by_event(event.id).iter().filter_map(holds).collect()
             }

@@ -3,6 +3,7 @@
 //! Every search looks at no more than [`NEAREST`] pieces on each side, so that an input of ten thousand equal
 //! events costs ten thousand searches and no more.
 
+use super::clauses::Compared;
 use super::index::Index;
 use crate::evidence::{Evidence, Kind};
 use crate::signature::names::folded;
@@ -38,34 +39,34 @@ pub(super) enum Scope {
 pub(super) struct Scene<'e> {
     pub(super) evidence: &'e [Evidence],
     lists: HashMap<Wanted, Vec<usize>>,
-    /// Folded messages of the events that signatures ask for.
-    messages: HashMap<usize, String>,
+    /// What is compared, of the pieces that signatures ask for.
+    compared: Vec<Compared>,
 }
 
 impl<'e> Scene<'e> {
     pub(super) fn new(evidence: &'e [Evidence], index: &Index<'_>) -> Self {
-        let mut scene = Scene { evidence, lists: HashMap::new(), messages: HashMap::new() };
+        let mut scene = Scene { evidence, lists: HashMap::new(), compared: Vec::new() };
+        scene.compared.resize_with(evidence.len(), Compared::default);
         for (at, piece) in evidence.iter().enumerate() {
             let wanted = match &piece.kind {
                 Kind::Bugcheck(_) => Wanted::Bugcheck,
                 Kind::Fault(_) => Wanted::Fault,
                 Kind::Exception(_) => Wanted::Exception,
-                Kind::Event(event) if index.names_event(event.id) => {
-                    if let Some(message) = &event.message {
-                        scene.messages.insert(at, folded(message));
-                    }
-                    Wanted::Event(event.id)
-                }
+                Kind::Event(event) if index.names_event(event.id) => Wanted::Event(event.id),
                 Kind::Text(phrase) => Wanted::Phrase(folded(phrase)),
                 Kind::Stack(_) | Kind::Event(_) | Kind::Module(_) => continue,
             };
+            if let Some(compared) = scene.compared.get_mut(at) {
+                *compared = Compared::of(&piece.kind);
+            }
             scene.lists.entry(wanted).or_default().push(at);
         }
         scene
     }
 
-    pub(super) fn message(&self, at: usize) -> Option<&str> {
-        self.messages.get(&at).map(String::as_str)
+    /// A piece, and what is compared of it.
+    pub(super) fn piece(&self, at: usize) -> Option<(&'e Evidence, &Compared)> {
+        Some((self.evidence.get(at)?, self.compared.get(at)?))
     }
 
     pub(super) fn lines(&self, at: usize) -> (u32, u32) {

@@ -39,7 +39,10 @@ pub(super) fn summary(pieces: &[&Evidence], runtime: &RuntimeFrames) -> Summary 
         });
         let other = other.or_else(|| {
             pieces.iter().find_map(|piece| match &piece.kind {
-                Kind::Exception(raised) => Some((format!("exception {}", exception_text(raised)), None)),
+                Kind::Exception(raised) => Some((
+                    format!("exception {}", exception_text(raised.code, raised.address.as_deref())),
+                    None,
+                )),
                 Kind::Event(event) if event.reports_crash() => {
                     let source = event.source.as_deref().unwrap_or("");
                     Some((format!("event {} {source}", event.id), None))

@@ -79,8 +79,12 @@ pub(crate) fn folded(text: &str) -> String {
 pub(crate) fn address(text: &str) -> Option<u64> {
     let offset = text.trim().rsplit(':').next()?;
     let digits = offset.strip_prefix("0x").or_else(|| offset.strip_prefix("0X")).unwrap_or(offset);
-    let digits: String = digits.chars().filter(|char| *char != '`').collect();
-    u64::from_str_radix(&digits, 16).ok()
+    let mut value: Option<u64> = None;
+    for byte in digits.bytes().filter(|byte| *byte != b'`') {
+        let digit = char::from(byte).to_digit(16)?;
+        value = Some(value.unwrap_or(0).checked_mul(16)?.checked_add(u64::from(digit))?);
+    }
+    value
 }
 
 /// A frame's names for comparing.
