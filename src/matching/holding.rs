@@ -1,7 +1,7 @@
 //! Holds all clauses of one way to recognise an issue, beginning with the piece it is listed under.
 
 use super::clauses::{self, Compared, Held};
-use super::index::Alternative;
+use super::index::{Alternative, Lead};
 use super::pool::Candidate;
 use super::scene::{Scene, Scope, Wanted};
 use super::stack::Row;
@@ -19,7 +19,7 @@ pub(super) fn hold(
     let only_events = alternative.has_only_events();
     let apart = only_events || scene.incident(at).is_none();
     let scope = if apart { Scope::Around(at) } else { Scope::Incident(at) };
-    let seek = Seek { alternative, scene, scope };
+    let seek = Seek { alternative, scene, scope, at };
     let mut deviates = None;
     let mut held = Vec::new();
     let mut missing = Vec::new();
@@ -61,15 +61,23 @@ struct Seek<'s, 'db, 'e> {
     alternative: &'s Alternative<'db>,
     scene: &'s Scene<'e>,
     scope: Scope,
+    /// The piece that the way is tried for.
+    at: usize,
 }
 
 impl Seek<'_, '_, '_> {
-    /// The best of what `hold` says of the pieces of a kind; of equal ones the nearest. Only of that it says it in words.
+    /// What `hold` says of the piece that the way is tried for, if `lead` is what it is listed under; else the best of what
+    /// it says of the pieces of a kind; of equal ones the nearest. Only of that it says it in words.
     fn best(
         &self,
         wanted: &[Wanted],
+        lead: Lead,
         hold: impl Fn(&Evidence, &Compared, bool) -> Option<Held>,
     ) -> Option<Held> {
+        if self.alternative.lead == lead {
+            let (piece, compared) = self.scene.piece(self.at)?;
+            return hold(piece, compared, true);
+        }
         let near = wanted.iter().flat_map(|wanted| self.scene.near(wanted, self.scope));
         let found = near.filter_map(|index| {
             let (piece, compared) = self.scene.piece(index)?;
@@ -81,7 +89,9 @@ impl Seek<'_, '_, '_> {
 
     fn event(&self, place: usize) -> Option<Held> {
         let event = self.alternative.events().get(place)?;
-        self.best(&[Wanted::Event(event.clause.id)], |piece, compared, said| match &piece.kind {
+        self.best(&[Wanted::Event(event.clause.id)], Lead::Event(place), |piece, compared, said| match &piece
+            .kind
+        {
             Kind::Event(entry) => event.hold(entry, compared.message.as_deref(), piece.place.lines, said),
             _ => None,
         })
@@ -89,7 +99,7 @@ impl Seek<'_, '_, '_> {
 
     fn bugcheck(&self) -> Option<Held> {
         let clause = self.alternative.bugcheck()?;
-        self.best(&[Wanted::Bugcheck], |piece, compared, said| match &piece.kind {
+        self.best(&[Wanted::Bugcheck], Lead::Bugcheck, |piece, compared, said| match &piece.kind {
             Kind::Bugcheck(stop) => clause.hold(stop, compared, piece.place.lines, said),
             _ => None,
         })
@@ -97,7 +107,7 @@ impl Seek<'_, '_, '_> {
 
     fn fault(&self) -> Option<Held> {
         let clause = self.alternative.fault()?;
-        self.best(&[Wanted::Fault], |piece, compared, said| match &piece.kind {
+        self.best(&[Wanted::Fault], Lead::Fault, |piece, compared, said| match &piece.kind {
             Kind::Fault(fault) => Some(clause.hold(fault, compared, piece.place.lines, said)),
             _ => None,
         })
@@ -106,7 +116,7 @@ impl Seek<'_, '_, '_> {
     /// An exception by itself, or the one that a fault names.
     fn exception(&self) -> Option<Held> {
         let clause = self.alternative.clauses.exception.as_ref()?;
-        self.best(&[Wanted::Exception, Wanted::Fault], |piece, compared, said| {
+        self.best(&[Wanted::Exception, Wanted::Fault], Lead::Exception, |piece, compared, said| {
             let raised = match &piece.kind {
                 Kind::Exception(raised) => (raised.code, raised.address.as_deref()),
                 Kind::Fault(fault) => (fault.exception?, fault.address.as_deref()),

@@ -7,7 +7,7 @@
 use super::clauses::{BugcheckPattern, EventPattern, FaultPattern};
 use super::stack::{Row, StackClause};
 use crate::evidence::Fault;
-use crate::signature::names::{FramePattern, Pattern, folded, module};
+use crate::signature::names::{self, FramePattern, Pattern, folded, module};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -15,12 +15,43 @@ use std::sync::OnceLock;
 /// A frame that more ways than this name says little; only those that begin with it are tried.
 const COMMON: usize = 64;
 
+/// The clause that a way is listed under: it is held against the piece that the way is tried for, and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lead {
+    Stack,
+    Bugcheck,
+    Fault,
+    Exception,
+    /// Which of its events.
+    Event(usize),
+    Text,
+}
+
+impl Lead {
+    fn of(clauses: &Clauses) -> Self {
+        if clauses.stack.is_some() {
+            Lead::Stack
+        } else if clauses.bugcheck.is_some() {
+            Lead::Bugcheck
+        } else if clauses.fault.is_some() {
+            Lead::Fault
+        } else if clauses.exception.is_some() {
+            Lead::Exception
+        } else if clauses.event.is_empty() {
+            Lead::Text
+        } else {
+            Lead::Event(clauses.event.iter().position(|event| event.message.is_some()).unwrap_or(0))
+        }
+    }
+}
+
 /// One `[[match]]` of a signature, made ready.
 pub(super) struct Alternative<'db> {
     pub(super) entry: &'db Entry,
     /// Number of the signature in the database.
     pub(super) order: usize,
     pub(super) clauses: &'db Clauses,
+    pub(super) lead: Lead,
     pub(super) stack: Option<StackClause<'db>>,
     events: OnceLock<Vec<EventPattern>>,
     bugcheck: OnceLock<Option<BugcheckPattern>>,
@@ -41,6 +72,7 @@ impl<'db> Alternative<'db> {
             entry,
             order,
             clauses,
+            lead: Lead::of(clauses),
             stack: StackClause::new(clauses, runtime),
             events: OnceLock::new(),
             bugcheck: OnceLock::new(),
@@ -88,6 +120,8 @@ pub(super) struct Index<'db> {
     bugchecks: HashMap<u32, Vec<usize>>,
     /// By process and by module; those that name neither by an exact name are under the empty one.
     faults: HashMap<String, Vec<usize>>,
+    /// By address, for a fault without names.
+    fault_addresses: HashMap<u64, Vec<usize>>,
     exceptions: HashMap<u32, Vec<usize>>,
     /// By event id: the way, and which of its events.
     events: HashMap<u32, Vec<(usize, usize)>>,
@@ -109,6 +143,7 @@ impl<'db> Index<'db> {
             frames: Frames::default(),
             bugchecks: HashMap::new(),
             faults: HashMap::new(),
+            fault_addresses: HashMap::new(),
             exceptions: HashMap::new(),
             events: HashMap::new(),
             phrases: HashMap::new(),
@@ -129,30 +164,38 @@ impl<'db> Index<'db> {
         let Some(alternative) = self.alternatives.get(number) else { return };
         let clauses = alternative.clauses;
         self.event_ids.extend(clauses.event.iter().map(|event| event.id));
-        if let Some(stack) = &alternative.stack {
-            self.frames.list(number, stack);
-        } else if let Some(bugcheck) = &clauses.bugcheck {
-            self.bugchecks.entry(bugcheck.code).or_default().push(number);
-        } else if let Some(fault) = &clauses.fault {
-            let names =
-                [&fault.process, &fault.module].into_iter().flatten().map(|name| Pattern::module(name));
-            let mut keys: BTreeSet<String> =
-                names.filter_map(|name| name.exact().map(str::to_owned)).collect();
-            if keys.is_empty() {
-                keys.insert(String::new());
+        match alternative.lead {
+            Lead::Stack => alternative.stack.iter().for_each(|stack| self.frames.list(number, stack)),
+            Lead::Bugcheck => {
+                let codes = clauses.bugcheck.iter().map(|bugcheck| bugcheck.code);
+                codes.for_each(|code| self.bugchecks.entry(code).or_default().push(number));
             }
-            for key in keys {
-                self.faults.entry(key).or_default().push(number);
+            Lead::Fault => {
+                let names = clauses.fault.iter().flat_map(|fault| [&fault.process, &fault.module]);
+                let names = names.flatten().map(|name| Pattern::module(name));
+                let mut keys: BTreeSet<String> =
+                    names.filter_map(|name| name.exact().map(str::to_owned)).collect();
+                if keys.is_empty() {
+                    keys.insert(String::new());
+                }
+                keys.into_iter().for_each(|key| self.faults.entry(key).or_default().push(number));
+                let address =
+                    clauses.fault.iter().filter_map(|fault| names::address(fault.address.as_deref()?));
+                address.for_each(|address| self.fault_addresses.entry(address).or_default().push(number));
             }
-        } else if let Some(exception) = &clauses.exception {
-            self.exceptions.entry(exception.code).or_default().push(number);
-        } else if !clauses.event.is_empty() {
-            let telling = clauses.event.iter().position(|event| event.message.is_some()).unwrap_or(0);
-            if let Some(event) = clauses.event.get(telling) {
-                self.events.entry(event.id).or_default().push((number, telling));
+            Lead::Exception => {
+                let codes = clauses.exception.iter().map(|exception| exception.code);
+                codes.for_each(|code| self.exceptions.entry(code).or_default().push(number));
             }
-        } else if let Some(longest) = alternative.text().iter().max_by_key(|phrase| phrase.len()) {
-            self.phrases.entry(longest.clone()).or_default().push(number);
+            Lead::Event(telling) => {
+                let ids = clauses.event.get(telling).map(|event| event.id);
+                ids.iter().for_each(|id| self.events.entry(*id).or_default().push((number, telling)));
+            }
+            Lead::Text => {
+                if let Some(longest) = alternative.text().iter().max_by_key(|phrase| phrase.len()) {
+                    self.phrases.entry(longest.clone()).or_default().push(number);
+                }
+            }
         }
     }
 
@@ -186,6 +229,11 @@ impl<'db> Index<'db> {
     }
 
     pub(super) fn by_fault(&self, fault: &Fault) -> BTreeSet<usize> {
+        if fault.process.is_none() && fault.module.is_none() {
+            let address = fault.address.as_deref().and_then(names::address);
+            let listed = address.and_then(|address| self.fault_addresses.get(&address));
+            return listed.into_iter().flatten().copied().collect();
+        }
         let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
         names.chain([String::new()]).filter_map(|name| self.faults.get(&name)).flatten().copied().collect()
     }
