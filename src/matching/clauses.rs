@@ -362,8 +362,9 @@ pub(super) fn exception_text(code: u32, address: Option<&str>) -> String {
 }
 
 /// A text clause whose phrases all stand within reach. `alone` when nothing else is asked for.
-pub(super) fn text(phrases: &[String], alone: bool, lines: (u32, u32)) -> Held {
-    let quoted: Vec<_> = phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
+pub(super) fn text(phrases: &[String], alone: bool, lines: (u32, u32), said: bool) -> Held {
+    let phrases_said = if said { phrases } else { &[] };
+    let quoted: Vec<_> = phrases_said.iter().map(|phrase| format!("\"{phrase}\"")).collect();
     let reason = Reason { clause: "text", found: quoted.join(", "), differs: None, lines };
     let weight = 0.45 * phrases.len() as f64;
     let cap = if alone && phrases.len() < 3 { Confidence::Possible } else { Confidence::Likely };

@@ -9,44 +9,46 @@ use crate::evidence::{Evidence, Kind};
 
 /// The clauses of a way, each held against what stands in the scope of the piece at `at`.
 ///
-/// `rows` are those of the stack at `at`, where it is one. `None` when nothing speaks for the issue.
+/// `rows` are those of the stack at `at`, where it is one. Unless it is `said`, the reasons have no words: those cost more
+/// than the rest. `None` when nothing speaks for the issue.
 pub(super) fn hold(
     alternative: &Alternative<'_>,
     scene: &Scene<'_>,
     at: usize,
     rows: &[Row<'_>],
+    said: bool,
 ) -> Option<Candidate> {
     let only_events = alternative.has_only_events();
     let apart = only_events || scene.incident(at).is_none();
     let scope = if apart { Scope::Around(at) } else { Scope::Incident(at) };
-    let seek = Seek { alternative, scene, scope, at };
+    let seek = Seek { alternative, scene, scope, at, said };
     let mut deviates = None;
     let mut held = Vec::new();
     let mut missing = Vec::new();
-    let mut keep = |clause: String, found: Option<Held>| match found {
+    let mut keep = |clause: &dyn Fn() -> String, found: Option<Held>| match found {
         Some(found) => held.push(found),
-        None => missing.push(clause),
+        None => missing.push(if said { clause() } else { String::new() }),
     };
     let clauses = alternative.clauses;
     if let Some(stack) = &alternative.stack {
-        let found = stack.hold(rows);
+        let found = stack.hold(rows, said);
         deviates = found.as_ref().map(|found| found.deviates);
-        keep("the stack".to_owned(), found.map(clauses::stack));
+        keep(&|| "the stack".to_owned(), found.map(clauses::stack));
     }
     for (place, event) in clauses.event.iter().enumerate() {
-        keep(format!("event {}", event.id), seek.event(place));
+        keep(&|| format!("event {}", event.id), seek.event(place));
     }
     if let Some(clause) = &clauses.bugcheck {
-        keep(format!("stop 0x{:08x}", clause.code), seek.bugcheck());
+        keep(&|| format!("stop 0x{:08x}", clause.code), seek.bugcheck());
     }
     if clauses.fault.is_some() {
-        keep("the fault".to_owned(), seek.fault());
+        keep(&|| "the fault".to_owned(), seek.fault());
     }
     if let Some(clause) = &clauses.exception {
-        keep(format!("exception 0x{:08x}", clause.code), seek.exception());
+        keep(&|| format!("exception 0x{:08x}", clause.code), seek.exception());
     }
     if clauses.text.is_some() {
-        keep("the words looked for".to_owned(), seek.text());
+        keep(&|| "the words looked for".to_owned(), seek.text());
     }
     // What is listed under an event or a phrase means nothing without the rest of it.
     if only_events && !missing.is_empty() {
@@ -63,6 +65,7 @@ struct Seek<'s, 'db, 'e> {
     scope: Scope,
     /// The piece that the way is tried for.
     at: usize,
+    said: bool,
 }
 
 impl Seek<'_, '_, '_> {
@@ -76,15 +79,15 @@ impl Seek<'_, '_, '_> {
     ) -> Option<Held> {
         if self.alternative.lead == lead {
             let (piece, compared) = self.scene.piece(self.at)?;
-            return hold(piece, compared, true);
+            return hold(piece, compared, self.said);
         }
         let near = wanted.iter().flat_map(|wanted| self.scene.near(wanted, self.scope));
         let found = near.filter_map(|index| {
             let (piece, compared) = self.scene.piece(index)?;
             hold(piece, compared, false).map(|held| (piece, compared, held))
         });
-        let (piece, compared, _) = found.reduce(better)?;
-        hold(piece, compared, true)
+        let (piece, compared, held) = found.reduce(better)?;
+        if self.said { hold(piece, compared, true) } else { Some(held) }
     }
 
     fn event(&self, place: usize) -> Option<Held> {
@@ -130,7 +133,7 @@ impl Seek<'_, '_, '_> {
         let phrases = self.alternative.clauses.text.as_ref()?;
         let alone = self.alternative.has_only_events() && self.alternative.clauses.event.is_empty();
         let lines = self.scene.phrases(self.alternative.text(), self.scope)?;
-        Some(clauses::text(phrases, alone, lines))
+        Some(clauses::text(phrases, alone, lines, self.said))
     }
 }
 

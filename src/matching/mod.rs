@@ -86,7 +86,10 @@ impl<'db> Matcher<'db> {
         for (number, alternative) in
             numbers.into_iter().filter_map(|number| Some((number, self.index.alternative(number)?)))
         {
-            if let Some(candidate) = holding::hold(alternative, scene, at, &rows) {
+            let hold = |said| holding::hold(alternative, scene, at, &rows, said);
+            if hold(false).is_some_and(|candidate| pool.wants(number, alternative, &candidate))
+                && let Some(candidate) = hold(true)
+            {
                 pool.add(number, alternative, candidate);
             }
         }

@@ -58,6 +58,10 @@ impl Candidate {
         Some(Candidate { confidence, score, reasons, lines, incident, stack })
     }
 
+    fn rank(&self) -> (Option<Confidence>, f64) {
+        (self.confidence, self.score)
+    }
+
     /// What differed, in one line.
     fn differs(&self) -> String {
         let differs: Vec<_> = self.reasons.iter().filter_map(|reason| reason.differs.as_deref()).collect();
@@ -105,6 +109,17 @@ pub(super) struct Pool<'db> {
 }
 
 impl<'db> Pool<'db> {
+    /// Whether what one way of an issue found adds to what is kept.
+    pub(super) fn wants(&self, number: usize, alternative: &Alternative<'db>, candidate: &Candidate) -> bool {
+        if candidate.confidence < Some(Confidence::Likely) && self.is_nearer(alternative.entry, candidate) {
+            return true;
+        }
+        let Some(incident) = candidate.incident else { return candidate.confidence.is_some() };
+        let kept = self.kept.get(&(alternative.order, Scene::Incident(incident)));
+        candidate.confidence.is_some()
+            && kept.is_none_or(|kept| kept.number != number || candidate.rank() > kept.best.rank())
+    }
+
     /// Takes in what one way of an issue found.
     pub(super) fn add(&mut self, number: usize, alternative: &Alternative<'db>, candidate: Candidate) {
         if candidate.confidence < Some(Confidence::Likely) {
@@ -141,13 +156,19 @@ impl<'db> Pool<'db> {
         stretch
     }
 
+    /// Whether an issue comes nearer to the crash than the one that is kept for it.
+    fn is_nearer(&self, entry: &Entry, candidate: &Candidate) -> bool {
+        let nearest = candidate.incident.map(|incident| self.nearest.get(&incident));
+        nearest.is_some_and(|nearest| {
+            nearest.is_none_or(|nearest| {
+                candidate.score > nearest.score
+                    || (candidate.score == nearest.score && entry.id() < nearest.entry.id())
+            })
+        })
+    }
+
     fn near_miss(&mut self, entry: &'db Entry, candidate: &Candidate) {
-        let Some(incident) = candidate.incident else { return };
-        let better = self.nearest.get(&incident).is_none_or(|nearest| {
-            candidate.score > nearest.score
-                || (candidate.score == nearest.score && entry.id() < nearest.entry.id())
-        });
-        if better {
+        if let Some(incident) = candidate.incident.filter(|_| self.is_nearer(entry, candidate)) {
             let differs = candidate.differs();
             self.nearest.insert(incident, NearMiss { entry, score: candidate.score, differs });
         }
@@ -199,8 +220,7 @@ impl Pool<'_> {
 impl<'db> Kept<'db> {
     fn merge(&mut self, number: usize, mut other: Candidate) {
         self.last = self.last.max(other.lines.1);
-        let rank = |candidate: &Candidate| (candidate.confidence, candidate.score);
-        if rank(&other) > rank(&self.best) {
+        if other.rank() > self.best.rank() {
             std::mem::swap(&mut self.best, &mut other);
             if self.number == number {
                 return;

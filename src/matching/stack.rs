@@ -99,7 +99,7 @@ impl<'db> StackClause<'db> {
     }
 
     /// Holds the clause against a stack; `None` when no telling frame stands in it.
-    pub(super) fn hold(&self, rows: &[Row<'_>]) -> Option<StackHeld> {
+    pub(super) fn hold(&self, rows: &[Row<'_>], said: bool) -> Option<StackHeld> {
         let places = self.align(rows);
         let held: Vec<usize> = self
             .telling
@@ -125,8 +125,12 @@ impl<'db> StackClause<'db> {
             of: self.weights.iter().sum(),
             weak: self.telling.len() == 1 && !(self.is_founded() && complete && above == 0),
             deviates,
-            text: found_text(places.iter().flatten().filter_map(|at| rows.get(*at))),
-            differs: self.differs(&places, first, above, rows),
+            text: if said {
+                found_text(places.iter().flatten().filter_map(|at| rows.get(*at)))
+            } else {
+                String::new()
+            },
+            differs: if said { self.differs(&places, first, above, rows) } else { None },
             lines: (lines.clone().min()?, lines.max()?),
         })
     }

@@ -3,7 +3,7 @@
 use super::Dialect;
 use super::page::{Claim, Page, Pos, Span};
 use crate::evidence::Kind;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use std::collections::BTreeMap;
 use std::mem::Discriminant;
 
@@ -22,8 +22,11 @@ impl Anchors {
             .flat_map(|(index, dialect)| dialect.anchors.iter().map(move |anchor| (*anchor, index)))
             .unzip();
         #[expect(clippy::expect_used, reason = "the patterns are constants, and far from the size limit")]
-        let automaton =
-            AhoCorasickBuilder::new().ascii_case_insensitive(true).build(patterns).expect("anchors build");
+        let automaton = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(patterns)
+            .expect("anchors build");
         Anchors { automaton, dialect }
     }
 
