@@ -4,8 +4,8 @@
 //! read as it is expanded, but a zip archive that is not a file by itself: its list of members stands at its end, so it
 //! goes to an unnamed temporary file first.
 //!
-//! Limits: [`DEPTH`] containers inside each other. What an input expands to is measured against the bytes it has: from
-//! [`FREE`] bytes on no more than [`RATIO`] times as many, or it is taken for a bomb.
+//! Limits: [`DEPTH`] containers inside each other. What an input expands to is measured against the bytes it has
+//! ([`ReadOptions::ratio`]).
 
 use super::magic::{self, Container};
 use super::{Content, ReadOptions, text};
@@ -19,11 +19,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The most containers inside each other.
 pub const DEPTH: usize = 4;
-/// Bytes that an input may expand to whatever its size.
-pub const FREE: u64 = 256 << 20;
-/// How many times its own size an input may expand to beyond that. Repetitive logs reach 100 times.
-pub const RATIO: u64 = 400;
-
 /// Told of every text: its name, and what it holds or why it could not be read.
 pub(super) type Visit<'v> = dyn FnMut(&str, io::Result<Content<'_>>) -> ControlFlow<()> + 'v;
 
@@ -54,6 +49,8 @@ impl<R: Read> Read for Stored<R> {
 struct Expanded<R> {
     reader: R,
     sizes: Sizes,
+    free: u64,
+    ratio: u64,
 }
 
 impl<R: Read> Read for Expanded<R> {
@@ -61,8 +58,8 @@ impl<R: Read> Read for Expanded<R> {
         let read = self.reader.read(to)?;
         let expanded = self.sizes.expanded.get() + read as u64;
         self.sizes.expanded.set(expanded);
-        if expanded > FREE && expanded / RATIO > self.sizes.stored.get() {
-            let message = format!("expands to more than {RATIO} times its size, read no further");
+        if expanded > self.free && expanded / self.ratio.max(1) > self.sizes.stored.get() {
+            let message = format!("expands to more than {} times its size, read no further", self.ratio);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         Ok(read)
@@ -142,7 +139,8 @@ impl Opener<'_> {
     }
 
     fn expand(&self, name: &str, decoder: impl Read, depth: usize, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let reader = Expanded { reader: decoder, sizes: self.sizes.clone() };
+        let &ReadOptions { free, ratio, .. } = self.options;
+        let reader = Expanded { reader: decoder, sizes: self.sizes.clone(), free, ratio };
         self.stream(name, Box::new(reader), depth + 1, visit)
     }
 

@@ -9,7 +9,7 @@ mod magic;
 mod text;
 mod walk;
 
-pub use container::{DEPTH, FREE, RATIO};
+pub use container::DEPTH;
 pub use encoding_rs::Encoding;
 pub use text::Text;
 pub use walk::{WalkOptions, inputs};
@@ -93,12 +93,23 @@ impl fmt::Display for SkipReason {
 }
 
 /// How to read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ReadOptions {
     /// Encoding of every text without a byte order mark; told from the content where `None`.
     pub encoding: Option<&'static Encoding>,
+    /// Bytes that an input may expand to whatever its size.
+    pub free: u64,
+    /// How many times its own size an input may expand to beyond that, or it is taken for a bomb.
+    pub ratio: u64,
     /// Bytes of files and standard input read so far, for whoever shows progress.
     pub progress: Arc<AtomicU64>,
+}
+
+impl Default for ReadOptions {
+    /// 256 MiB, and 400 times its size: repetitive logs reach 100 times.
+    fn default() -> Self {
+        ReadOptions { encoding: None, free: 256 << 20, ratio: 400, progress: Arc::default() }
+    }
 }
 
 /// Visits the texts of an input, in the order of an archive, until `visit` breaks off.

@@ -24,6 +24,10 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     let mut heading = Heading::default();
     for back in 1..=DUMP_REACH.min(line) {
         let text = clip(page.text(line - back)).trim();
+        // So far above only these two can stand, and most lines hold no such letter at all.
+        if back > HEADING_REACH && !text.starts_with('F') && memchr::memchr(b'S', text.as_bytes()).is_none() {
+            continue;
+        }
         if let Some(id) = after(text, "State Dump for Thread Id ") {
             heading.thread = Some(id.to_owned());
             return heading;
