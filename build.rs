@@ -3,7 +3,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[path = "src/signature/model.rs"]
 mod model;
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 #[path = "src/signature/pack.rs"]
 mod pack;
 

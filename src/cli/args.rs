@@ -35,8 +35,8 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Common {
-    /// Folder of signatures to add; a later id replaces an earlier one (also KBTRIAGE_SIGNATURES)
-    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// Folder, file or pack of signatures to add; a later id replaces an earlier one (also KBTRIAGE_SIGNATURES)
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) signatures: Vec<PathBuf>,
     /// Leave the built-in signatures out
     #[arg(long, global = true)]
@@ -141,6 +141,12 @@ pub(crate) enum Kb {
     Lint,
     /// Prove every example of the signatures
     Test,
+    /// Pack the signatures into one file that loads at once, for --signatures
+    Compile {
+        /// The pack to write
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

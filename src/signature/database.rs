@@ -3,12 +3,13 @@
 //! A signature is one `*.toml` file. Of two with the same id the one loaded later counts: the binary's own
 //! first, then the folders in the order given, the files of a folder by path.
 
-use super::check::{self, Problem};
+use super::check::Problem;
 use super::entry::Entry;
-use super::model::{RuntimeFile, Signature};
+use super::load::{self, Loaded};
+use super::model::{RuntimeEntry, Signature};
 use super::names::{FramePattern, folded};
-use super::pack::Pack;
-use super::place::{Step, key_at, line_at, line_of};
+use super::pack::{self, Pack};
+use super::place::{key_at, line_at, line_of};
 use super::runtime::{self, RuntimeFrames};
 use crate::Error;
 use crate::parse::Phrase;
@@ -26,6 +27,8 @@ pub struct Database {
     /// By id in lower case.
     entries: BTreeMap<String, Entry>,
     runtime: RuntimeFrames,
+    /// The runtime frames that the binary does not carry.
+    frames: Vec<RuntimeEntry>,
 }
 
 impl Database {
@@ -38,20 +41,20 @@ impl Database {
         Database::load(&[], true)
     }
 
-    /// The signatures below `folders`, on top of the embedded ones if these are wanted.
+    /// The signatures of `paths` (folders, files, packs), on top of the embedded ones if these are wanted.
     ///
     /// The embedded list of runtime frames is always in force: it is no known issue.
     ///
     /// # Errors
     ///
     /// Every file that cannot be read or does not load, and a database without any signature.
-    pub fn load(folders: &[PathBuf], embedded: bool) -> Result<Self, Vec<Error>> {
-        let (database, mut errors) = Database::load_readable(folders, embedded);
+    pub fn load(paths: &[PathBuf], embedded: bool) -> Result<Self, Vec<Error>> {
+        let (database, mut errors) = Database::load_readable(paths, embedded);
         if errors.is_empty() && database.entries.is_empty() {
-            let folders: Vec<_> = folders.iter().map(|path| path.display().to_string()).collect();
-            let message = match folders.as_slice() {
+            let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            let message = match paths.as_slice() {
                 [] => "the embedded ones are left out and no folder is named".to_owned(),
-                folders => format!("no signature file (*.toml) in {}", folders.join(", ")),
+                paths => format!("no signature file (*.toml) in {}", paths.join(", ")),
             };
             errors.push(Error::NoSignatures(message));
         }
@@ -59,17 +62,14 @@ impl Database {
     }
 
     /// What loads of these, be it nothing, and why the rest does not.
-    pub fn load_readable(folders: &[PathBuf], embedded: bool) -> (Self, Vec<Error>) {
+    pub fn load_readable(paths: &[PathBuf], embedded: bool) -> (Self, Vec<Error>) {
         let mut database = Database::default();
         let mut errors = Vec::new();
-        database.add_pack(Cow::Borrowed(EMBEDDED), embedded);
-        for folder in folders {
-            for file in toml_files(folder) {
-                let read = file.and_then(|path| match std::fs::read_to_string(&path) {
-                    Ok(text) => database.add(&path, Cow::Owned(text)),
-                    Err(source) => Err(Error::read(&path, source)),
-                });
-                errors.extend(read.err());
+        database.add_pack(Cow::Borrowed(EMBEDDED), embedded, false);
+        for loaded in paths.iter().flat_map(|path| load::load(path)) {
+            match loaded {
+                Ok(loaded) => database.take(loaded),
+                Err(error) => errors.push(error),
             }
         }
         (database, errors)
@@ -81,15 +81,15 @@ impl Database {
     ///
     /// [`Error::Signature`] when it does not load; nothing is added then.
     pub fn add(&mut self, path: &Path, text: Cow<'static, str>) -> Result<(), Error> {
-        if is_runtime_list(path) {
-            return self.add_runtime(path, &text);
+        load::file(path, text).map(|loaded| self.take(loaded))
+    }
+
+    fn take(&mut self, loaded: Loaded) {
+        match loaded {
+            Loaded::Signature(entry) => self.insert(*entry),
+            Loaded::Frames(frames) => self.add_frames(frames, true),
+            Loaded::Pack(bytes) => self.add_pack(Cow::Owned(bytes), true, true),
         }
-        let signature: Signature = read(path, &text)?;
-        if let Some(problem) = check::problem(&signature) {
-            return Err(located(path, &text, problem));
-        }
-        self.insert(Entry::from_file(path, text, signature));
-        Ok(())
     }
 
     fn insert(&mut self, entry: Entry) {
@@ -97,36 +97,33 @@ impl Database {
     }
 
     /// Adds what is in a pack, the runtime frames always and the signatures if they are wanted, without reading more
-    /// of it than its table.
-    fn add_pack(&mut self, bytes: Cow<'static, [u8]>, signatures: bool) {
+    /// of it than its table. What is one's `own` goes into a pack made of this database.
+    fn add_pack(&mut self, bytes: Cow<'static, [u8]>, signatures: bool, own: bool) {
         let Some((pack, rows, frames)) = Pack::open(bytes) else { return };
         let pack = Arc::new(pack);
         if signatures {
             rows.into_iter().for_each(|row| self.insert(Entry::packed(&pack, row)));
         }
-        for frame in frames {
+        self.add_frames(frames, own);
+    }
+
+    fn add_frames(&mut self, frames: Vec<RuntimeEntry>, own: bool) {
+        for frame in &frames {
             if let Ok(pattern) = FramePattern::read(&frame.frame) {
                 self.runtime.add(pattern, frame.class);
             }
         }
+        if own {
+            self.frames.extend(frames);
+        }
     }
 
-    fn add_runtime(&mut self, path: &Path, text: &str) -> Result<(), Error> {
-        let file: RuntimeFile = read(path, text)?;
-        let mut patterns = Vec::with_capacity(file.frames.len());
-        for (index, entry) in file.frames.iter().enumerate() {
-            let at = [Step::Key("frame"), Step::Index(index)];
-            if entry.reason.trim().is_empty() {
-                return Err(located(path, text, Problem::new(&at, "`reason` is empty")));
-            }
-            let pattern = FramePattern::read(&entry.frame)
-                .map_err(|wrong| located(path, text, Problem::new(&at, format!("`frame`: {wrong}"))))?;
-            patterns.push((pattern, entry.class));
-        }
-        for (pattern, class) in patterns {
-            self.runtime.add(pattern, class);
-        }
-        Ok(())
+    /// The signatures and one's own runtime frames in one file that loads without being read as a whole.
+    pub fn pack(&self) -> Vec<u8> {
+        let path = |entry: &Entry| entry.path().to_string_lossy().into_owned();
+        let signatures: Vec<_> =
+            self.entries().map(|entry| (path(entry), entry.signature().clone())).collect();
+        pack::write(&signatures, &self.frames)
     }
 
     /// The signature with this id, in any case.
@@ -167,38 +164,11 @@ impl Database {
     }
 }
 
-fn is_runtime_list(path: &Path) -> bool {
+pub(super) fn is_runtime_list(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == runtime::FILE)
 }
 
-/// The TOML files below a folder, by path. A loop of links is named instead of walked.
-fn toml_files(folder: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
-    let is_toml = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
-    let folder = folder.to_owned();
-    let mut walk = ignore::WalkBuilder::new(&folder);
-    walk.standard_filters(false).follow_links(true).sort_by_file_path(Path::cmp);
-    walk.build().filter_map(move |entry| match entry {
-        Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => None,
-        Ok(entry) => is_toml(entry.path()).then(|| Ok(entry.into_path())),
-        Err(error) => {
-            let path = path_of(&error).unwrap_or_else(|| folder.clone());
-            let text = error.to_string();
-            Some(Err(Error::read(path, error.into_io_error().unwrap_or_else(|| std::io::Error::other(text)))))
-        }
-    })
-}
-
-/// The path that a walk stumbled over.
-fn path_of(error: &ignore::Error) -> Option<PathBuf> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path.clone()),
-        ignore::Error::Loop { child, .. } => Some(child.clone()),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
-        _ => None,
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, Error> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         let message = error.message();
@@ -214,7 +184,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, Er
     })
 }
 
-fn located(path: &Path, text: &str, problem: Problem) -> Error {
+pub(super) fn located(path: &Path, text: &str, problem: Problem) -> Error {
     let line = line_of(text, &problem.path);
     Error::Signature { path: path.to_owned(), line, message: problem.message }
 }

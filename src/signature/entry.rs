@@ -1,7 +1,7 @@
 //! A signature and where it came from: a TOML file, or a pack that is read as far as it is asked for.
 
 use super::model::{Clauses, Signature};
-use super::pack::{Body, Pack, Row};
+use super::pack::{Body, Heading, Pack, Row};
 use super::place::{Step, line_of};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,17 @@ impl Entry {
         match &self.origin {
             Origin::File { signature, .. } => &signature.matches,
             Origin::Packed { pack, body, clauses, .. } => clauses.get_or_init(|| pack.clauses(*body)),
+        }
+    }
+
+    /// What a list says of it.
+    pub fn heading(&self) -> Heading {
+        match &self.origin {
+            Origin::File { signature, .. } => {
+                let Signature { id, title, products, status, url, .. } = signature.as_ref().clone();
+                Heading { id, title, products, status, url }
+            }
+            Origin::Packed { pack, body, .. } => pack.heading(*body),
         }
     }
 

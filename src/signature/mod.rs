@@ -5,9 +5,9 @@ mod database;
 mod draft;
 mod entry;
 mod lint;
+mod load;
 mod model;
 pub(crate) mod names;
-#[allow(dead_code, reason = "the build script writes packs, the program reads them")]
 mod pack;
 mod place;
 mod runtime;
@@ -22,4 +22,5 @@ pub use model::{
     Allow, BugcheckClause, Clauses, EventClause, Example, ExceptionClause, Expect, FaultClause, Fix,
     RuntimeEntry, RuntimeFile, Signature, Standing, Status,
 };
+pub use pack::Heading;
 pub use runtime::RuntimeFrames;

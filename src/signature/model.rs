@@ -190,7 +190,7 @@ pub struct RuntimeFile {
 }
 
 /// One entry of that list.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuntimeEntry {
     /// Frame, `*` for any run of characters.

@@ -5,10 +5,11 @@
 //! issue that begins with its clauses, so that these are read without the rest:
 //!
 //! ```text
-//! "kbtriage pack 1\n"
+//! "kbtriage pack 2\n"
+//! checksum         CRC-32 of all that follows
 //! runtime frames   count, then frame, reason and class of each
 //! table            count, then id, path, start and length of each body
-//! bodies           match, id, title, products, ... , example, allow
+//! bodies           length of the clauses, match, id, title, products, status, url, ... , example, allow
 //! ```
 //!
 //! Numbers are 32 bits, the low byte first; text and lists begin with their length. Reading never fails: what
@@ -52,7 +53,9 @@ macro_rules! packed_choice {
 }
 
 /// How a pack begins.
-const MAGIC: &[u8] = b"kbtriage pack 1\n";
+const MAGIC: &[u8] = b"kbtriage pack 2\n";
+/// How a pack of any version begins.
+const ANY: &[u8] = b"kbtriage pack ";
 
 /// A row of the table.
 #[derive(Debug, Clone)]
@@ -78,16 +81,34 @@ pub(super) fn write(signatures: &[(String, Signature)], frames: &Vec<RuntimeEntr
     let mut table = Vec::new();
     for (path, signature) in signatures {
         let start = bodies.len();
-        signature.put(&mut bodies);
+        put_body(signature, &mut bodies);
         let length = number(bodies.len() - start);
         let body = Body { start: number(start), length };
         table.push(Row { id: signature.id.clone(), path: path.clone(), body });
     }
+    let mut rest = Vec::new();
+    frames.put(&mut rest);
+    table.put(&mut rest);
+    rest.extend(bodies);
     let mut pack = MAGIC.to_vec();
-    frames.put(&mut pack);
-    table.put(&mut pack);
-    pack.extend(bodies);
+    crc32fast::hash(&rest).put(&mut pack);
+    pack.extend(rest);
     pack
+}
+
+/// Whether bytes are a pack, of whatever version.
+pub(super) fn is_pack(bytes: &[u8]) -> bool {
+    bytes.starts_with(ANY)
+}
+
+/// Why a pack cannot be used, if that is so, and what to do.
+pub(super) fn fault(bytes: &[u8]) -> Option<&'static str> {
+    let Some(rest) = bytes.strip_prefix(MAGIC) else {
+        return Some("a pack of another version of kbtriage: make it again with kb compile");
+    };
+    let mut reader = Reader(rest);
+    let (checksum, whole) = (reader.number(), reader.0);
+    (checksum != crc32fast::hash(whole)).then_some("a damaged pack: make it again with kb compile")
 }
 
 /// A pack whose table is read.
@@ -102,6 +123,7 @@ impl Pack {
     /// The pack, its rows and its runtime frames; `None` when it is no pack.
     pub(super) fn open(bytes: Cow<'static, [u8]>) -> Option<(Self, Vec<Row>, Vec<RuntimeEntry>)> {
         let mut reader = Reader(bytes.strip_prefix(MAGIC)?);
+        reader.number();
         let (frames, rows) = (Vec::take(&mut reader), Vec::take(&mut reader));
         let bodies = bytes.len() - reader.0.len();
         Some((Pack { bytes, bodies }, rows, frames))
@@ -109,12 +131,40 @@ impl Pack {
 
     /// The clauses of a signature, and nothing else of it.
     pub(super) fn clauses(&self, body: Body) -> Vec<Clauses> {
-        Vec::take(&mut self.reader(body))
+        let mut reader = self.reader(body);
+        reader.number();
+        Vec::take(&mut reader)
+    }
+
+    /// What a list says of a signature, and nothing else of it.
+    pub(super) fn heading(&self, body: Body) -> Heading {
+        let mut reader = self.reader(body);
+        let clauses = reader.number();
+        reader.bytes(clauses as usize);
+        Heading::take(&mut reader)
     }
 
     /// A whole signature.
     pub(super) fn signature(&self, body: Body) -> Signature {
-        Signature::take(&mut self.reader(body))
+        let mut reader = self.reader(body);
+        reader.number();
+        let matches = Packed::take(&mut reader);
+        let Heading { id, title, products, status, url } = Packed::take(&mut reader);
+        let Rest { cause, resolution, workaround, fixed_in, examples, allows } = Packed::take(&mut reader);
+        Signature {
+            matches,
+            id,
+            title,
+            products,
+            status,
+            url,
+            cause,
+            resolution,
+            workaround,
+            fixed_in,
+            examples,
+            allows,
+        }
     }
 
     fn reader(&self, body: Body) -> Reader<'_> {
@@ -206,21 +256,57 @@ impl<T: Packed> Packed for Vec<T> {
     }
 }
 
-// The clauses come first: they are read without the rest.
-packed!(Signature {
-    matches,
-    id,
-    title,
-    products,
-    status,
-    url,
-    cause,
-    resolution,
-    workaround,
-    fixed_in,
-    examples,
-    allows
-});
+/// What a list says of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// As [`Signature::id`].
+    pub id: String,
+    /// As [`Signature::title`].
+    pub title: String,
+    /// As [`Signature::products`].
+    pub products: Vec<String>,
+    /// As [`Signature::status`].
+    pub status: Status,
+    /// As [`Signature::url`].
+    pub url: Option<String>,
+}
+
+/// What only the issue that matched is asked for.
+struct Rest {
+    cause: Option<String>,
+    resolution: Option<String>,
+    workaround: Option<String>,
+    fixed_in: Vec<Fix>,
+    examples: Vec<Example>,
+    allows: Vec<Allow>,
+}
+
+/// A body: the clauses first, behind their length, since they are read without the rest.
+fn put_body(signature: &Signature, to: &mut Vec<u8>) {
+    let Signature {
+        matches,
+        id,
+        title,
+        products,
+        status,
+        url,
+        cause,
+        resolution,
+        workaround,
+        fixed_in,
+        examples,
+        allows,
+    } = signature.clone();
+    let mut clauses = Vec::new();
+    matches.put(&mut clauses);
+    number(clauses.len()).put(to);
+    to.extend(clauses);
+    Heading { id, title, products, status, url }.put(to);
+    Rest { cause, resolution, workaround, fixed_in, examples, allows }.put(to);
+}
+
+packed!(Heading { id, title, products, status, url });
+packed!(Rest { cause, resolution, workaround, fixed_in, examples, allows });
 packed!(Clauses { stack, anywhere, event, bugcheck, fault, exception, text });
 packed!(EventClause { id, source, message, level });
 packed!(BugcheckClause { code, parameters, module });

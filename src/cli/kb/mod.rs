@@ -11,17 +11,21 @@ use crate::cli::{Exit, complain, known};
 use anyhow::Context as _;
 use kbtriage::Signature;
 use kbtriage::report::{Format, visible};
-use kbtriage::signature::Status;
+use kbtriage::signature::{Entry, Heading, Status};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 
 pub(super) fn run(options: &Options, command: Kb) -> anyhow::Result<Exit> {
     match command {
+        Kb::List { product: None, module: None } => {
+            let headings: Vec<Heading> = known::database(options)?.entries().map(Entry::heading).collect();
+            list(options, &headings)
+        }
         Kb::List { product, module } => {
             let signatures = signatures(options)?;
-            list(options, &find::listed(&signatures, product.as_deref(), module.as_deref()))
+            list(options, &headings(find::listed(&signatures, product.as_deref(), module.as_deref())))
         }
-        Kb::Search { words } => list(options, &find::searched(&signatures(options)?, &words)),
+        Kb::Search { words } => list(options, &headings(find::searched(&signatures(options)?, &words))),
         Kb::Show { id } => {
             let signatures = signatures(options)?;
             match find::by_id(&signatures, &id) {
@@ -36,11 +40,25 @@ pub(super) fn run(options: &Options, command: Kb) -> anyhow::Result<Exit> {
         Kb::Draft(typed) => draft::run(options, typed),
         Kb::Lint => prove::run_lint(options, known::database(options)?),
         Kb::Test => prove::run_test(options, known::database(options)?),
+        Kb::Compile { output } => {
+            let database = known::database(options)?;
+            std::fs::write(&output, database.pack()).with_context(|| output.display().to_string())?;
+            options.note(&format!("{} known issues in {}", database.entries().count(), output.display()));
+            Ok(Exit::Done)
+        }
     }
 }
 
 fn signatures(options: &Options) -> anyhow::Result<Vec<&'static Signature>> {
     known::database(options).map(|database| database.signatures().collect())
+}
+
+fn headings(signatures: Vec<&Signature>) -> Vec<Heading> {
+    let heading = |signature: &Signature| {
+        let Signature { id, title, products, status, url, .. } = signature.clone();
+        Heading { id, title, products, status, url }
+    };
+    signatures.into_iter().map(heading).collect()
 }
 
 /// What `kb list` prints of a signature, as JSON.
@@ -53,20 +71,20 @@ struct Row<'s> {
     url: Option<&'s str>,
 }
 
-fn list(options: &Options, signatures: &[&Signature]) -> anyhow::Result<Exit> {
+fn list(options: &Options, headings: &[Heading]) -> anyhow::Result<Exit> {
     let mut out = BufWriter::new(io::stdout().lock());
     match options.format {
         Format::Table => {
-            let widest = signatures.iter().map(|signature| signature.id.chars().count()).max().unwrap_or(0);
-            for Signature { id, title, status, .. } in signatures {
+            let widest = headings.iter().map(|heading| heading.id.chars().count()).max().unwrap_or(0);
+            for Heading { id, title, status, .. } in headings {
                 let draft = if *status == Status::Draft { " (draft)" } else { "" };
                 writeln!(out, "{:<widest$}  {}{draft}", visible(id), visible(title))?;
             }
-            let count = signatures.len();
+            let count = headings.len();
             options.note(&format!("{count} known issue{}", if count == 1 { "" } else { "s" }));
         }
         Format::Json | Format::Jsonl => {
-            let rows: Vec<_> = signatures.iter().map(|signature| row(signature)).collect();
+            let rows: Vec<_> = headings.iter().map(row).collect();
             objects(&mut out, options.format, &rows)?;
         }
     }
@@ -74,8 +92,8 @@ fn list(options: &Options, signatures: &[&Signature]) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn row(signature: &Signature) -> Row<'_> {
-    let Signature { id, title, status, products, url, .. } = signature;
+fn row(heading: &Heading) -> Row<'_> {
+    let Heading { id, title, status, products, url } = heading;
     Row { id, title, status: *status, products, url: url.as_deref() }
 }
 
