@@ -18,14 +18,16 @@ use std::io::{self, BufWriter, Write};
 pub(super) fn run(options: &Options, command: Kb) -> anyhow::Result<Exit> {
     match command {
         Kb::List { product: None, module: None } => {
-            let headings: Vec<Heading> = known::database(options)?.entries().map(Entry::heading).collect();
-            list(options, &headings)
+            let database = known::database(options)?;
+            let entries = || database.entries();
+            let widest = entries().map(|entry| entry.id().chars().count()).max().unwrap_or(0);
+            list(options, widest, entries().map(Entry::heading))
         }
         Kb::List { product, module } => {
             let signatures = signatures(options)?;
-            list(options, &headings(find::listed(&signatures, product.as_deref(), module.as_deref())))
+            list_found(options, &find::listed(&signatures, product.as_deref(), module.as_deref()))
         }
-        Kb::Search { words } => list(options, &headings(find::searched(&signatures(options)?, &words))),
+        Kb::Search { words } => list_found(options, &find::searched(&signatures(options)?, &words)),
         Kb::Show { id } => {
             let signatures = signatures(options)?;
             match find::by_id(&signatures, &id) {
@@ -53,12 +55,13 @@ fn signatures(options: &Options) -> anyhow::Result<Vec<&'static Signature>> {
     known::database(options).map(|database| database.signatures().collect())
 }
 
-fn headings(signatures: Vec<&Signature>) -> Vec<Heading> {
-    let heading = |signature: &Signature| {
-        let Signature { id, title, products, status, url, .. } = signature.clone();
+fn list_found(options: &Options, signatures: &[&Signature]) -> anyhow::Result<Exit> {
+    let widest = signatures.iter().map(|signature| signature.id.chars().count()).max().unwrap_or(0);
+    let heading = |signature: &&Signature| {
+        let Signature { id, title, products, status, url, .. } = (*signature).clone();
         Heading { id, title, products, status, url }
     };
-    signatures.into_iter().map(heading).collect()
+    list(options, widest, signatures.iter().map(heading))
 }
 
 /// What `kb list` prints of a signature, as JSON.
@@ -71,21 +74,22 @@ struct Row<'s> {
     url: Option<&'s str>,
 }
 
-fn list(options: &Options, headings: &[Heading]) -> anyhow::Result<Exit> {
-    let mut out = BufWriter::new(io::stdout().lock());
+/// Prints headings as they come: there may be very many. `widest` is the length of the longest id.
+fn list(options: &Options, widest: usize, headings: impl Iterator<Item = Heading>) -> anyhow::Result<Exit> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     match options.format {
         Format::Table => {
-            let widest = headings.iter().map(|heading| heading.id.chars().count()).max().unwrap_or(0);
+            let mut count = 0;
             for Heading { id, title, status, .. } in headings {
-                let draft = if *status == Status::Draft { " (draft)" } else { "" };
-                writeln!(out, "{:<widest$}  {}{draft}", visible(id), visible(title))?;
+                let draft = if status == Status::Draft { " (draft)" } else { "" };
+                writeln!(out, "{:<widest$}  {}{draft}", visible(&id), visible(&title))?;
+                count += 1;
             }
-            let count = headings.len();
             options.note(&format!("{count} known issue{}", if count == 1 { "" } else { "s" }));
         }
         Format::Json | Format::Jsonl => {
-            let rows: Vec<_> = headings.iter().map(row).collect();
-            objects(&mut out, options.format, &rows)?;
+            let rows: Vec<_> = headings.collect();
+            objects(&mut out, options.format, &rows.iter().map(row).collect::<Vec<_>>())?;
         }
     }
     out.flush()?;
