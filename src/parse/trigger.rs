@@ -211,11 +211,17 @@ pub(crate) fn stop(text: &[u8], at: usize) -> bool {
 /// `exception`: with a code in the same sentence, or with the name of a hardware one.
 pub(crate) fn code(text: &[u8], at: usize) -> bool {
     let rest = ahead(text, at, 120);
-    let named = [&b"violation"[..], b"overflow", b"divide"]
-        .iter()
-        .any(|name| rest.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name)));
-    let name = before(text, at) == Some(b'_') || rest.get(9) == Some(&b's');
-    !name && (named || rest.split(|byte| !byte.is_ascii_alphanumeric()).any(is_code))
+    // `objc_exception_throw`, `3 alignment exceptions`, and the first row of a Java stack below.
+    let other = before(text, at) == Some(b'_')
+        || rest.get(9) == Some(&b's')
+        || rest.get(9..).is_some_and(|rest| rest.starts_with(b"\n\tat "));
+    let named = |word: &[u8]| match word.len() {
+        6 => word.eq_ignore_ascii_case(b"divide"),
+        8 => word.eq_ignore_ascii_case(b"overflow"),
+        9 => word.eq_ignore_ascii_case(b"violation"),
+        _ => false,
+    };
+    !other && rest.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| named(word) || is_code(word))
 }
 
 /// `0xc0000005`, `E06D7363`, `80000003`: what Windows and compilers raise.
