@@ -13,6 +13,9 @@ pub(super) const FILE: &str = "runtime-frames.toml";
 /// The frames of the runtime and of the system's libraries.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
+    /// By module and function, where both are exact.
+    exact: HashMap<String, HashMap<String, Standing>>,
+    /// The other patterns of a module.
     by_module: HashMap<String, Vec<(FramePattern, Standing)>>,
     /// Functions of any module.
     by_function: HashMap<String, Standing>,
@@ -22,11 +25,16 @@ pub struct RuntimeFrames {
 impl RuntimeFrames {
     /// Adds a pattern, once: a folder may hold a copy of the list that the binary carries.
     pub(super) fn add(&mut self, pattern: FramePattern, class: Standing) {
+        let least = |standing: &mut Standing| *standing = class.min(*standing);
         let own = match (pattern.module.as_ref().map(Pattern::exact), pattern.function.exact()) {
+            (Some(Some(module)), Some(function)) if pattern.offset.is_none() => {
+                let functions = self.exact.entry(module.to_owned()).or_default();
+                least(functions.entry(function.to_owned()).or_insert(class));
+                return;
+            }
             (Some(Some(module)), _) => self.by_module.entry(module.to_owned()).or_default(),
             (None, Some(function)) => {
-                let least = self.by_function.entry(function.to_owned()).or_insert(class);
-                *least = class.min(*least);
+                least(self.by_function.entry(function.to_owned()).or_insert(class));
                 return;
             }
             _ => &mut self.any_module,
@@ -47,6 +55,9 @@ impl RuntimeFrames {
             .filter(|(pattern, _)| pattern.holds(frame))
             .map(|(_, class)| *class)
             .chain(self.by_function.get(&frame.function).copied())
+            .chain(
+                self.exact.get(&frame.module).and_then(|functions| functions.get(&frame.function)).copied(),
+            )
             .min()
             .unwrap_or(Standing::Own)
     }

@@ -24,8 +24,8 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     let mut heading = Heading::default();
     for back in 1..=DUMP_REACH.min(line) {
         let text = clip(page.text(line - back)).trim();
-        // So far above only these two can stand, and most lines hold no such letter at all.
-        if back > HEADING_REACH && !text.starts_with('F') && memchr::memchr(b'S', text.as_bytes()).is_none() {
+        // So far above only these can stand, and most lines are far from it.
+        if back > HEADING_REACH && !text.starts_with('F') && !names_dump(text) {
             continue;
         }
         if let Some(id) = after(text, "State Dump for Thread Id ") {
@@ -43,6 +43,14 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
         }
     }
     heading
+}
+
+/// Whether `State Dump` or `Stack Back Trace` stands on a line.
+fn names_dump(text: &str) -> bool {
+    let starts = memchr::memchr_iter(b'S', text.as_bytes());
+    starts
+        .filter_map(|at| text.get(at..))
+        .any(|rest| rest.starts_with("State D") || rest.starts_with("Stack B"))
 }
 
 /// The first word after a label.
