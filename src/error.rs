@@ -13,6 +13,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A glob that says which files to take is none.
+    #[error("{glob}: {message}")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A signature file does not load.
     #[error("{}:{line}: {message}", path.display())]
     Signature {

@@ -20,9 +20,9 @@ fn corpus(folders: &[&str]) -> Option<Vec<PathBuf>> {
 
 /// Calls `see` with the name (without ending) and the text of every file.
 fn each(folders: &[PathBuf], mut see: impl FnMut(&str, &str)) {
-    for input in source::inputs(folders.to_vec(), WalkOptions::default()) {
+    for input in source::inputs(folders, &WalkOptions::default()) {
         let input = input.unwrap();
-        if let Ok(text) = source::whole(&input, &ReadOptions::default()) {
+        if let Ok(text) = source::read_whole(&input, &ReadOptions::default()) {
             let path = PathBuf::from(input.name().into_owned());
             see(&path.file_stem().unwrap().to_string_lossy(), &text);
         }

@@ -21,7 +21,7 @@ fn evidence_and_report_of_every_fixture_are_as_reviewed() {
     assert!(fixtures.len() > 20, "fixtures are missing");
     for path in fixtures {
         let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-        let text = source::whole(&Input::File(path), &ReadOptions::default()).unwrap();
+        let text = source::read_whole(&Input::File(path), &ReadOptions::default()).unwrap();
         let evidence = parser.parse(&text);
         let golden = root.join("tests/golden").join(name.strip_prefix("fixtures/").unwrap());
         let found = matcher.findings(&evidence);

@@ -40,7 +40,7 @@ fn fixtures() -> Vec<(PathBuf, String)> {
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
     files.sort();
     let read = |file: PathBuf| {
-        let text = source::whole(&Input::File(file.clone()), &ReadOptions::default()).unwrap();
+        let text = source::read_whole(&Input::File(file.clone()), &ReadOptions::default()).unwrap();
         (file, text)
     };
     files.into_iter().map(read).collect()

@@ -4,12 +4,11 @@
 
 use assert_cmd::Command;
 use kbtriage::parse::{BLOCK, Regions, next_block};
-use kbtriage::source::{self, Content, Input, ReadOptions};
+use kbtriage::source::{self, Content, ReadOptions};
 use kbtriage::{Database, Evidence, Parser};
 use std::fs;
 use std::io::{Cursor, Read, Write};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 
 /// A log of more than a block: chatter in which stacks, events, faults and stops stand far from each other and near.
@@ -136,7 +135,7 @@ impl Read for Slow<'_> {
 
 /// The evidence of a text that is read so many bytes at a time, and asked for so many at a time.
 fn evidence(parser: &Parser, bytes: &[u8], at_once: usize, wanted: usize) -> Vec<Evidence> {
-    let content = source::content(Slow(bytes, at_once), &ReadOptions::default()).unwrap();
+    let content = source::text_of(Slow(bytes, at_once), &ReadOptions::default()).unwrap();
     let Content::Text(mut text) = content else { panic!("no text") };
     let (mut rest, mut regions, mut found) = (String::new(), Regions::default(), Vec::new());
     let mut take = |region| found.extend(parser.parse_region(&region));
@@ -168,58 +167,6 @@ fn every_read_size_gives_the_same_evidence() {
     let expected = evidence(&parser, text.as_bytes(), usize::MAX, usize::MAX / 4);
     for at_once in [333, 8_191, 65_537, BLOCK - 1, BLOCK + 1] {
         assert!(evidence(&parser, text.as_bytes(), at_once, at_once) == expected, "{at_once} bytes a read");
-    }
-}
-
-/// Names of what an input holds, with the reason of what could not be read.
-fn visited(path: PathBuf, options: &ReadOptions) -> Vec<(String, Result<usize, String>)> {
-    let mut all = Vec::new();
-    let _ = source::read(&Input::File(path), options, &mut |name, content| {
-        let read = match content {
-            Ok(Content::Text(text)) => text.whole(64 << 20).map(|text| text.len()),
-            Ok(Content::Skipped(_)) => Ok(0),
-            Err(error) => Err(error),
-        };
-        let name = name.rsplit_once('/').map_or(name, |(_, name)| name).to_owned();
-        all.push((name, read.map_err(|error| error.to_string())));
-        ControlFlow::Continue(())
-    });
-    all
-}
-
-#[test]
-fn a_bomb_is_an_error_that_names_the_member() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("logs.zip");
-    fs::write(&path, zipped(&[("ok.log", b"fine"), ("bomb.log", &vec![b'0'; 4 << 20])])).unwrap();
-    let options = ReadOptions { free: 1 << 20, ratio: 100, ..ReadOptions::default() };
-    let visited = visited(path, &options);
-    assert_eq!(visited[0], ("logs.zip!ok.log".to_owned(), Ok(4)));
-    let (name, reason) = &visited[1];
-    assert_eq!(name, "logs.zip!bomb.log");
-    assert!(reason.as_ref().unwrap_err().contains("more than 100 times its size"), "{reason:?}");
-}
-
-#[test]
-fn archives_inside_each_other_end_at_a_depth() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("deep.gz");
-    let deep = (0..6).fold(b"text".to_vec(), |bytes, _| gzipped(&bytes));
-    fs::write(&path, deep).unwrap();
-    let visited = visited(path, &ReadOptions::default());
-    assert!(visited[0].1.as_ref().unwrap_err().contains("inside each other"), "{visited:?}");
-}
-
-#[test]
-fn archives_cut_anywhere_are_read_as_far_as_they_go() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("cut");
-    let member = b"0ab1fcfc 00510cc7 EMSMTA!otpmralt+0x25\n".repeat(20);
-    for whole in [gzipped(&member), zipped(&[("a", &member), ("b", &member)]), tarred("a", &member)] {
-        for end in 0..whole.len() {
-            fs::write(&path, &whole[..end]).unwrap();
-            visited(path.clone(), &ReadOptions::default());
-        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Options as resolved from what was typed, the environment and the terminal.
 
 use super::args::{Common, Inputs, When};
+use anyhow::Context as _;
 use kbtriage::report::{Format, Style, Summary, visible};
-use kbtriage::source::{ReadOptions, WalkOptions};
+use kbtriage::source::{Globs, ReadOptions, WalkOptions};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -72,15 +73,12 @@ pub(crate) struct Reading {
 impl Reading {
     pub(crate) fn resolve(typed: Inputs) -> anyhow::Result<Self> {
         let walk = WalkOptions {
-            globs: typed.glob,
-            largest: typed.max_filesize,
+            globs: Globs::new(typed.glob).context("--glob")?,
+            max_filesize: typed.max_filesize,
             follow_links: typed.follow_links,
             skip_hidden: typed.skip_hidden,
-            skip_ignored: typed.skip_ignored,
+            respect_ignore: typed.skip_ignored,
         };
-        if let Some(fault) = walk.fault() {
-            anyhow::bail!("--glob: {fault}");
-        }
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Reading {
             paths: typed.paths,

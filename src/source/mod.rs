@@ -1,20 +1,29 @@
 //! Where text comes from: standard input, files, folders, archives. Knows no dialect.
 //!
-//! [`inputs`] says what there is to read, [`read`] visits the texts of one of them: itself, or where it is an archive each
-//! of its members. A text is always UTF-8, whatever the encoding of the file, with its lines where they were, and comes
-//! piece by piece. What holds no text (an empty file, a picture) is [`Content::Skipped`], with the reason.
+//! [`inputs`] says what there is to read, [`read`] visits the texts of one of them: itself, or each file of an archive.
+//! A text is always UTF-8, whatever the encoding of the file, with its lines where they were, and is read piece by
+//! piece: its size costs no memory. What holds no text (an empty file, a picture) is [`Content::Skipped`], with the
+//! reason; what could not be read is an [`Error`] of that input alone.
+//!
+//! Limits: archives are unpacked to a depth of 4, an input to 64 GiB, and to no more than 1,000 times its size past
+//! the first 64 MiB ([`ReadOptions`]).
 
-mod container;
+mod archive;
+mod compressed;
+mod decode;
+mod limit;
 mod magic;
+mod stream;
 mod text;
 mod walk;
 
-pub use container::DEPTH;
 pub use encoding_rs::Encoding;
 pub use text::Text;
-pub use walk::{WalkOptions, inputs};
+pub use walk::{Globs, WalkOptions, inputs};
 
 use crate::Error;
+use archive::Descent;
+use limit::Budget;
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
@@ -23,6 +32,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use stream::Stream;
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +82,10 @@ pub enum SkipReason {
     FolderLink,
     /// A link back to a folder that it stands in.
     FolderLoop,
-    /// It has more bytes than was asked for.
-    TooLarge(u64),
+    /// A link in an archive: what it leads to is read where it stands.
+    Link,
+    /// It is larger than was asked for; the limit in bytes.
+    Larger(u64),
 }
 
 impl fmt::Display for SkipReason {
@@ -87,7 +99,8 @@ impl fmt::Display for SkipReason {
             SkipReason::FolderLoop => {
                 to.write_str("a folder loop: the link leads back to a folder it stands in")
             }
-            SkipReason::TooLarge(bytes) => write!(to, "too large: {bytes} bytes"),
+            SkipReason::Link => to.write_str("a link in an archive"),
+            SkipReason::Larger(limit) => write!(to, "larger than {}", limit::in_words(*limit)),
         }
     }
 }
@@ -97,169 +110,86 @@ impl fmt::Display for SkipReason {
 pub struct ReadOptions {
     /// Encoding of every text without a byte order mark; told from the content where `None`.
     pub encoding: Option<&'static Encoding>,
-    /// Bytes that an input may expand to whatever its size.
-    pub free: u64,
-    /// How many times its own size an input may expand to beyond that, or it is taken for a bomb.
+    /// How often something may be packed: 2 for the log in `logs.tar.gz`. Zero reads archives as the binary files
+    /// that they are.
+    pub depth: usize,
+    /// The most bytes that an input may expand to, those of every layer counted.
+    pub expand: u64,
+    /// The most bytes that one byte of an input may expand to, past the first 64 MiB.
     pub ratio: u64,
     /// Bytes of files and standard input read so far, for whoever shows progress.
     pub progress: Arc<AtomicU64>,
 }
 
 impl Default for ReadOptions {
-    /// 256 MiB, and 400 times its size: repetitive logs reach 100 times.
     fn default() -> Self {
-        ReadOptions { encoding: None, free: 256 << 20, ratio: 400, progress: Arc::default() }
+        ReadOptions { encoding: None, depth: 4, expand: 64 << 30, ratio: 1000, progress: Arc::default() }
     }
 }
 
-/// Visits the texts of an input, in the order of an archive, until `visit` breaks off.
+/// Who is told of the texts of an input.
+pub type Visitor<'v> = dyn FnMut(&str, Result<Content<'_>, Error>) -> ControlFlow<()> + 'v;
+
+/// Visits the texts of an input: itself, or where it is an archive each of its files, in the archive's order.
 ///
-/// `visit` is given the name of each: that of the input, or `logs.zip!mail/app.log` for a member. What cannot be read is
-/// an error under its own name, and the others follow.
-pub fn read(
-    input: &Input,
-    options: &ReadOptions,
-    visit: &mut dyn FnMut(&str, io::Result<Content<'_>>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+/// The visitor is told the name (`logs.zip!mail/app.log` in an archive) and what is there, or why it could not be
+/// read; [`ControlFlow::Break`] ends the visit. A text that it does not read to the end is passed over.
+pub fn read(input: &Input, options: &ReadOptions, visit: &mut Visitor<'_>) {
     let name = input.name();
-    let opener = container::Opener { options, sizes: container::Sizes::default() };
-    match input {
-        Input::Stdin => opener.stream(&name, Box::new(opener.stored(io::stdin().lock())), 0, visit),
+    let budget = Budget::new(options);
+    let mut descent = Descent { options, budget: &budget, visit };
+    // Whoever breaks off knows it.
+    let _ = match input {
+        Input::Passed(_, reason) => (descent.visit)(&name, Ok(Content::Skipped(*reason))),
+        Input::Stdin => descent.reader(&name, io::stdin().lock()),
         Input::File(path) => match File::open(path) {
-            Ok(file) => opener.file(&name, file, visit),
-            Err(error) => visit(&name, Err(error)),
+            Ok(file) => descent.file(&name, &file),
+            Err(error) => (descent.visit)(&name, Err(Error::read(path, error))),
         },
-        Input::Passed(_, reason) => visit(&name, Ok(Content::Skipped(*reason))),
-    }
-}
-
-/// What a stream of bytes holds; containers are not read through.
-///
-/// # Errors
-///
-/// What the reader says.
-pub fn content<'r>(mut reader: impl Read + 'r, options: &ReadOptions) -> io::Result<Content<'r>> {
-    let head = text::sample(&mut reader)?;
-    Ok(text::open(head, Box::new(reader), options))
-}
-
-/// The most bytes of a text that is read whole.
-const WHOLE: usize = 256 << 20;
-
-/// The whole text of an input that is one text.
-///
-/// # Errors
-///
-/// An input that cannot be read, has no text, more than one, or more than 256 MiB.
-pub fn whole(input: &Input, options: &ReadOptions) -> Result<String, Error> {
-    let mut texts = Vec::new();
-    let _ = read(input, options, &mut |_, content| {
-        texts.push(match content {
-            Ok(Content::Text(text)) => text.whole(WHOLE),
-            Ok(Content::Skipped(reason)) => Err(io::Error::other(reason.to_string())),
-            Err(error) => Err(error),
-        });
-        if texts.len() < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
-    let text = match (texts.pop(), texts.is_empty()) {
-        (Some(text), true) => text,
-        (Some(_), false) => Err(io::Error::other("an archive of several texts, name one of them")),
-        (None, _) => Err(io::Error::other("an archive without texts")),
     };
-    text.map_err(|error| Error::read(input.path(), error))
+}
+
+/// The one text of an input, whole.
+///
+/// # Errors
+///
+/// The input cannot be read, holds no text or more than one, or has over 64 MiB.
+pub fn read_whole(input: &Input, options: &ReadOptions) -> Result<String, Error> {
+    const LIMIT: usize = 64 << 20;
+    let mut found: Option<io::Result<String>> = None;
+    read(input, options, &mut |_, content| {
+        let more = found.is_some();
+        found = Some(match content {
+            Err(Error::Read { source, .. }) => Err(source),
+            Err(error) => Err(io::Error::other(error)),
+            _ if more => Err(io::Error::other("holds more than one text")),
+            Ok(Content::Skipped(reason)) => Err(io::Error::other(reason.to_string())),
+            Ok(Content::Text(text)) => whole(text, LIMIT),
+        });
+        if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let nothing = || Err(io::Error::other(SkipReason::Empty.to_string()));
+    found.unwrap_or_else(nothing).map_err(|error| Error::read(input.path(), error))
+}
+
+fn whole(mut text: Text<'_>, limit: usize) -> io::Result<String> {
+    let mut whole = String::new();
+    if text.fill(&mut whole, limit + 1)? || whole.len() > limit {
+        let message = format!("larger than {}", limit::in_words(limit as u64));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(whole)
+}
+
+/// A text from any reader, however small its reads are. An archive is no text here.
+///
+/// # Errors
+///
+/// What the reader said before anything was read.
+pub fn text_of<'r>(reader: impl Read + 'r, options: &ReadOptions) -> io::Result<Content<'r>> {
+    text::content(Stream::new(reader), options)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Input) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        (folder, Input::File(path))
-    }
-
-    fn text(input: &Input) -> String {
-        whole(input, &ReadOptions::default()).unwrap()
-    }
-
-    #[test]
-    fn a_text_file_is_read_as_it_is() {
-        let (_folder, input) = file("a.log", b"one\r\ntwo");
-        assert_eq!(text(&input), "one\r\ntwo");
-        assert!(input.name().ends_with("a.log"));
-    }
-
-    #[test]
-    fn empty_and_binary_files_are_skipped_with_the_reason() {
-        for (bytes, reason) in [
-            (&b""[..], "empty"),
-            (b"\xEF\xBB\xBF", "empty"),
-            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary (PNG picture)"),
-            (b"\x01\0\0\x02\xff\0\x10\0\0\0", "binary"),
-        ] {
-            let (_folder, input) = file("a", bytes);
-            let error = whole(&input, &ReadOptions::default()).unwrap_err();
-            assert!(error.to_string().ends_with(&format!("a: {reason}")), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_is_an_error_that_names_it() {
-        let error = whole(&Input::File("no/such.log".into()), &ReadOptions::default()).unwrap_err();
-        assert!(error.to_string().contains("such.log: "), "{error}");
-    }
-
-    #[test]
-    fn a_folder_instead_of_a_file_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(whole(&Input::File(folder.path().to_owned()), &ReadOptions::default()).is_err());
-    }
-
-    #[test]
-    fn a_forced_encoding_is_used() {
-        let encoding = Encoding::for_label(b"windows-1251");
-        let (_folder, input) = file("a", b"\xce\xf8\xe8\xe1\xea\xe0");
-        let options = ReadOptions { encoding, ..ReadOptions::default() };
-        assert_eq!(whole(&input, &options).unwrap(), "Ошибка");
-    }
-
-    #[test]
-    fn what_was_read_before_an_error_counts() {
-        struct Breaks(bool);
-        impl Read for Breaks {
-            fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-                if std::mem::replace(&mut self.0, true) {
-                    return Err(io::Error::other("the disk is gone"));
-                }
-                to.fill(b'x');
-                Ok(to.len())
-            }
-        }
-        let Content::Text(mut read) = content(Breaks(false), &ReadOptions::default()).unwrap() else {
-            panic!("no text")
-        };
-        let mut text = String::new();
-        assert_eq!(read.fill(&mut text, usize::MAX / 2).unwrap_err().to_string(), "the disk is gone");
-        assert_eq!(text.len(), text::SAMPLE);
-        assert!(!read.fill(&mut text, usize::MAX / 2).unwrap(), "the text has ended");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_named_pipe_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pipe");
-        if !std::process::Command::new("mkfifo").arg(&path).status().is_ok_and(|status| status.success()) {
-            return;
-        }
-        let writer = std::thread::spawn({
-            let path = path.clone();
-            move || std::fs::write(path, "through the pipe")
-        });
-        let found: Vec<_> = inputs(vec![path], WalkOptions::default()).map(Result::unwrap).collect();
-        assert_eq!(text(&found[0]), "through the pipe");
-        writer.join().unwrap().unwrap();
-    }
-}
+#[path = "tests.rs"]
+mod tests;

@@ -1,8 +1,9 @@
 //! Lists what there is to read: the paths that were given, and the files in folders.
 //!
-//! Folders are walked in the order of their file names, hidden and ignored files included unless asked otherwise, by a
-//! thread of their own ahead of whoever reads. A link to a file is the file; a link to a folder is followed only when
-//! asked for or when it was named itself.
+//! Folders are walked in the order of their file names, depth first, by a thread of their own that is ahead of
+//! the reading. Hidden and ignored files are included unless asked otherwise. A link to a file is the file; a link
+//! to a folder is not followed unless asked for, but for a link that was named itself. The kind of an entry is
+//! what its folder says: only links are looked up, and sizes where there is a limit.
 
 use super::{Input, SkipReason};
 use crate::Error;
@@ -10,127 +11,149 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 use std::fs;
 use std::io;
-use std::iter::once;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// Entries that the walk may be ahead.
+/// How many entries the walk may be ahead.
 const AHEAD: usize = 1024;
 
-/// Which files of folders to read.
+/// What to take from folders. The default is everything, and no folder twice.
 #[derive(Debug, Clone, Default)]
 pub struct WalkOptions {
-    /// Globs as in a `.gitignore`: only files that one of them matches; those that one with `!` in front matches are left
-    /// out. The last that matches counts.
-    pub globs: Vec<String>,
-    /// Files of more bytes are passed.
-    pub largest: Option<u64>,
-    /// Links to folders are walked too.
+    /// Which files and folders to take, by their names.
+    pub globs: Globs,
+    /// The most bytes a file may have to be read; others are [`Input::Passed`], also where they were named.
+    pub max_filesize: Option<u64>,
+    /// Walk the folders that links lead to. A link back to a folder it stands in is [`Input::Passed`].
     pub follow_links: bool,
-    /// Hidden files and folders are left out.
+    /// Leave out the files and folders whose names begin with a dot, and on Windows those marked as hidden.
     pub skip_hidden: bool,
-    /// What `.gitignore` and `.ignore` name is left out.
-    pub skip_ignored: bool,
+    /// Leave out what `.gitignore`, `.ignore` and git's own settings ignore.
+    pub respect_ignore: bool,
+}
+
+/// Globs as in a `.gitignore`, but that they name what to take, and with `!` what to leave out; a later one counts
+/// more. One with a slash is relative to the working directory. Paths that are named themselves are always read.
+#[derive(Debug, Clone)]
+pub struct Globs(Override);
+
+impl Default for Globs {
+    fn default() -> Self {
+        Globs(Override::empty())
+    }
+}
+
+impl Globs {
+    /// All of these globs; none of them takes everything.
+    ///
+    /// # Errors
+    ///
+    /// The first that is no glob, and why.
+    pub fn new(globs: impl IntoIterator<Item: AsRef<str>>) -> Result<Self, Error> {
+        let mut all = OverrideBuilder::new(std::env::current_dir().unwrap_or_default());
+        for glob in globs {
+            let wrong = |error| Error::Glob { glob: glob.as_ref().to_owned(), message: reason(&error) };
+            all.add(glob.as_ref()).map_err(wrong)?;
+        }
+        let wrong = |error| Error::Glob { glob: String::new(), message: reason(&error) };
+        all.build().map(Globs).map_err(wrong)
+    }
 }
 
 /// Everything to read for these paths, in their order; `-` and no path at all are standard input.
 ///
-/// Folders are walked as the iterator goes. What cannot be listed is an error in its place.
+/// The order is that of the paths, and in a folder that of the names, files and folders mixed. What cannot be listed
+/// is an error in its place.
 pub fn inputs(
-    paths: Vec<PathBuf>,
-    options: WalkOptions,
+    paths: &[PathBuf],
+    options: &WalkOptions,
 ) -> impl Iterator<Item = Result<Input, Error>> + Send + use<> {
     let stdin = paths.is_empty().then_some(Ok(Input::Stdin));
-    stdin.into_iter().chain(paths.into_iter().flat_map(move |path| named(&path, &options)))
+    let walk = (!paths.is_empty()).then(|| walk_ahead(paths.to_owned(), options.clone()));
+    stdin.into_iter().chain(walk.into_iter().flatten())
 }
 
-impl WalkOptions {
-    /// What is wrong with the globs, if anything is.
-    pub fn fault(&self) -> Option<String> {
-        self.overrides(Path::new(".")).err().map(|error| error.to_string())
-    }
-
-    fn overrides(&self, root: &Path) -> Result<Override, ignore::Error> {
-        let mut builder = OverrideBuilder::new(root);
-        for glob in &self.globs {
-            builder.add(glob)?;
-        }
-        builder.build()
-    }
-}
-
-fn named(path: &Path, options: &WalkOptions) -> Box<dyn Iterator<Item = Result<Input, Error>> + Send> {
-    if path == Path::new("-") {
-        return Box::new(once(Ok(Input::Stdin)));
-    }
-    match fs::metadata(path) {
-        Err(error) => Box::new(once(Err(Error::read(path, error)))),
-        Ok(found) if found.is_dir() => ahead(path.to_owned(), options.clone()),
-        Ok(_) => Box::new(once(Ok(Input::File(path.to_owned())))),
-    }
-}
-
-/// Walks a folder in a thread of its own.
-fn ahead(path: PathBuf, options: WalkOptions) -> Box<dyn Iterator<Item = Result<Input, Error>> + Send> {
-    let (sender, entries) = sync_channel(AHEAD);
-    let root = path.clone();
+fn walk_ahead(paths: Vec<PathBuf>, options: WalkOptions) -> Receiver<Result<Input, Error>> {
+    let (to, found) = sync_channel(AHEAD);
+    let failed = to.clone();
     let walk = move || {
-        // Whoever listens may have left.
-        let _ = folder(&root, &options).try_for_each(|entry| sender.send(entry));
+        // Nobody is left to be told of the rest.
+        let _ = paths.iter().try_for_each(|path| Walk { options: &options, to: &to }.named(path));
     };
-    match std::thread::Builder::new().name("walk".to_owned()).spawn(walk) {
-        Ok(_) => Box::new(entries.into_iter()),
-        Err(error) => Box::new(once(Err(Error::read(path, error)))),
+    if let Err(error) = std::thread::Builder::new().name("walk".to_owned()).spawn(walk) {
+        let _ = failed.send(Err(Error::read(".", error)));
     }
+    found
 }
 
-fn folder(path: &Path, options: &WalkOptions) -> impl Iterator<Item = Result<Input, Error>> + use<> {
-    let root = path.to_owned();
-    let (largest, follow_links) = (options.largest, options.follow_links);
-    WalkBuilder::new(path)
-        .standard_filters(false)
-        .hidden(options.skip_hidden)
-        .git_ignore(options.skip_ignored)
-        .ignore(options.skip_ignored)
-        .parents(options.skip_ignored)
-        .require_git(false)
-        .overrides(options.overrides(path).unwrap_or_else(|_| Override::empty()))
-        .follow_links(follow_links)
-        .sort_by_file_name(|one, other| one.cmp(other))
-        .build()
-        .filter_map(move |entry| match entry {
-            Ok(entry) => found(&entry, largest, follow_links),
-            Err(error) => Some(unreadable(&root, error)),
-        })
+/// Nobody listens any more.
+struct Left;
+
+/// What is found for some paths, and who is told.
+struct Walk<'w> {
+    options: &'w WalkOptions,
+    to: &'w SyncSender<Result<Input, Error>>,
 }
 
-/// What an entry of a folder is to the reader; nothing where it is a folder, whose entries follow.
-fn found(entry: &DirEntry, largest: Option<u64>, follow_links: bool) -> Option<Result<Input, Error>> {
-    let path = entry.path();
-    let link = entry.path_is_symlink();
-    let kind = entry.file_type().filter(|kind| !kind.is_symlink());
-    // The folder says what most entries are; only links and sizes need a look at the file.
-    if let (Some(kind), None) = (kind, largest) {
-        return match kind {
-            kind if kind.is_dir() => None,
-            kind if kind.is_file() => Some(Ok(Input::File(path.to_owned()))),
-            _ => Some(Ok(Input::Passed(path.to_owned(), SkipReason::Special))),
-        };
+impl Walk<'_> {
+    fn tell(&self, found: Result<Input, Error>) -> Result<(), Left> {
+        self.to.send(found).map_err(|_| Left)
     }
-    match fs::metadata(path) {
-        Err(error) => Some(Err(Error::read(path, error))),
-        Ok(found) if found.is_file() => Some(Ok(match largest {
-            Some(largest) if found.len() > largest => {
-                Input::Passed(path.to_owned(), SkipReason::TooLarge(found.len()))
-            }
-            _ => Input::File(path.to_owned()),
-        })),
-        Ok(found) if found.is_dir() && link && entry.depth() > 0 && !follow_links => {
-            let reason = if leads_back(path) { SkipReason::FolderLoop } else { SkipReason::FolderLink };
-            Some(Ok(Input::Passed(path.to_owned(), reason)))
+
+    fn named(&self, path: &Path) -> Result<(), Left> {
+        if path == Path::new("-") {
+            return self.tell(Ok(Input::Stdin));
         }
-        Ok(found) if found.is_dir() => None,
-        Ok(_) => Some(Ok(Input::Passed(path.to_owned(), SkipReason::Special))),
+        match fs::metadata(path) {
+            Err(error) => self.tell(Err(Error::read(path, error))),
+            Ok(found) if found.is_dir() => self.folder(path),
+            Ok(found) => self.tell(Ok(self.within_size(path, found.len()))),
+        }
+    }
+
+    fn folder(&self, root: &Path) -> Result<(), Left> {
+        let walk = WalkBuilder::new(root)
+            .standard_filters(self.options.respect_ignore)
+            .hidden(self.options.skip_hidden)
+            .overrides(self.options.globs.0.clone())
+            .follow_links(self.options.follow_links)
+            .sort_by_file_name(|one, other| one.cmp(other))
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) => self.entry(&entry)?,
+                Err(error) => self.tell(unreadable(root, error))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what an entry of a folder is to the reader; nothing where it is a folder, whose entries follow.
+    fn entry(&self, entry: &DirEntry) -> Result<(), Left> {
+        let path = entry.path();
+        match entry.file_type() {
+            Some(kind) if kind.is_dir() => return Ok(()),
+            Some(kind) if kind.is_file() && self.options.max_filesize.is_none() => {
+                return self.tell(Ok(Input::File(path.to_owned())));
+            }
+            _ => {}
+        }
+        let passed = |reason| Ok(Input::Passed(path.to_owned(), reason));
+        self.tell(match fs::metadata(path) {
+            Err(error) => Err(Error::read(path, error)),
+            Ok(found) if found.is_file() => Ok(self.within_size(path, found.len())),
+            Ok(found) if !found.is_dir() => passed(SkipReason::Special),
+            Ok(_) if entry.depth() == 0 => return Ok(()),
+            Ok(_) if leads_back(path) => passed(SkipReason::FolderLoop),
+            Ok(_) => passed(SkipReason::FolderLink),
+        })
+    }
+
+    fn within_size(&self, path: &Path, size: u64) -> Input {
+        match self.options.max_filesize {
+            Some(most) if size > most => Input::Passed(path.to_owned(), SkipReason::Larger(most)),
+            _ => Input::File(path.to_owned()),
+        }
     }
 }
 
@@ -140,7 +163,7 @@ fn leads_back(link: &Path) -> bool {
     matches!((here, link.canonicalize()), (Some(here), Ok(target)) if here.starts_with(&target))
 }
 
-/// The walker's error without its wrapping: which path, and what the system said. A loop of links is no error.
+/// What the walker could not read: which path, and what the system said. A folder loop is no error.
 fn unreadable(root: &Path, error: ignore::Error) -> Result<Input, Error> {
     let mut path = root.to_owned();
     let mut inner = &error;
@@ -161,149 +184,14 @@ fn unreadable(root: &Path, error: ignore::Error) -> Result<Input, Error> {
     Err(Error::read(path, error.into_io_error().unwrap_or_else(|| io::Error::other(said))))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs::{create_dir_all, write};
-
-    /// Paths below `root` with `/`, or the error, in the order found.
-    fn listed(root: &Path) -> Vec<String> {
-        inputs(vec![root.to_owned()], WalkOptions::default())
-            .map(|input| match input {
-                Ok(Input::Passed(path, reason)) => format!("{}: {reason}", below(root, &path)),
-                Ok(input) => below(root, input.path()),
-                Err(error) => format!("error {}", error.to_string().replace(&*root.to_string_lossy(), "")),
-            })
-            .collect()
-    }
-
-    fn below(root: &Path, path: &Path) -> String {
-        path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/")
-    }
-
-    #[test]
-    fn no_path_and_a_dash_are_standard_input() {
-        assert_eq!(
-            inputs(vec![], WalkOptions::default()).map(Result::unwrap).collect::<Vec<_>>(),
-            [Input::Stdin]
-        );
-        assert_eq!(
-            inputs(vec!["-".into()], WalkOptions::default()).map(Result::unwrap).collect::<Vec<_>>(),
-            [Input::Stdin]
-        );
-        assert_eq!(Input::Stdin.name(), "-");
-    }
-
-    #[test]
-    fn a_missing_path_is_an_error_and_the_others_follow() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path().join("a"), "a").unwrap();
-        let paths = [folder.path().join("none"), folder.path().join("a")];
-        let found: Vec<_> = inputs(paths.to_vec(), WalkOptions::default()).collect();
-        assert!(found[0].as_ref().unwrap_err().to_string().contains("none: "));
-        assert_eq!(found[1].as_ref().unwrap(), &Input::File(paths[1].clone()));
-    }
-
-    #[test]
-    fn folders_are_walked_in_the_order_of_names_and_nothing_is_filtered() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        create_dir_all(root.join("b/.git")).unwrap();
-        write(root.join(".gitignore"), "*.log\n").unwrap();
-        write(root.join(".ignore"), "*\n").unwrap();
-        for name in ["c.log", "a.log", ".hidden", "b/2.log", "b/10.log", "b/.git/x"] {
-            write(root.join(name), "x").unwrap();
-        }
-        assert_eq!(
-            listed(root),
-            [".gitignore", ".hidden", ".ignore", "a.log", "b/.git/x", "b/10.log", "b/2.log", "c.log"]
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_to_files_are_read_and_links_to_folders_are_told_of() {
-        use std::os::unix::fs::symlink;
-        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let root = folder.path();
-        create_dir_all(root.join("in/deep")).unwrap();
-        write(root.join("in/a"), "a").unwrap();
-        write(other.path().join("elsewhere"), "b").unwrap();
-        symlink(root.join("in/a"), root.join("link")).unwrap();
-        symlink("..", root.join("in/deep/loop")).unwrap();
-        symlink(root, root.join("in/root")).unwrap();
-        symlink(other.path(), root.join("out")).unwrap();
-        assert_eq!(
-            listed(root),
-            [
-                "in/a".to_owned(),
-                format!("in/deep/loop: {}", SkipReason::FolderLoop),
-                format!("in/root: {}", SkipReason::FolderLoop),
-                "link".to_owned(),
-                format!("out: {}", SkipReason::FolderLink),
-            ]
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_to_a_folder_that_was_named_is_walked() {
-        let folder = tempfile::tempdir().unwrap();
-        create_dir_all(folder.path().join("real")).unwrap();
-        write(folder.path().join("real/a"), "a").unwrap();
-        std::os::unix::fs::symlink("real", folder.path().join("named")).unwrap();
-        assert_eq!(listed(&folder.path().join("named")), ["a"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_to_nothing_is_an_error_and_the_others_follow() {
-        let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink("gone", folder.path().join("a")).unwrap();
-        std::os::unix::fs::symlink("self", folder.path().join("self")).unwrap();
-        write(folder.path().join("b"), "b").unwrap();
-        let found = listed(folder.path());
-        assert!(found[0].starts_with("error /a: "), "{found:?}");
-        assert_eq!(found[1], "b");
-        assert!(found[2].starts_with("error /self: "), "{found:?}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_cannot_be_listed_is_an_error_and_the_others_follow() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let closed = folder.path().join("closed");
-        create_dir_all(&closed).unwrap();
-        write(folder.path().join("open"), "x").unwrap();
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
-        let found = listed(folder.path());
-        let root_user = fs::read_dir(&closed).is_ok();
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
-        if !root_user {
-            assert!(found[0].starts_with("error /closed: "), "{found:?}");
-        }
-        assert_eq!(found.last().unwrap(), "open");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn sockets_in_a_folder_are_passed() {
-        let folder = tempfile::tempdir().unwrap();
-        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("s")).unwrap();
-        assert_eq!(listed(folder.path()), [format!("s: {}", SkipReason::Special)]);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn names_that_are_no_utf8_are_found_and_shown() {
-        use std::os::unix::ffi::OsStrExt;
-        let folder = tempfile::tempdir().unwrap();
-        let name = std::ffi::OsStr::from_bytes(b"caf\xe9.log");
-        write(folder.path().join(name), "x").unwrap();
-        let found: Vec<_> =
-            inputs(vec![folder.path().to_owned()], WalkOptions::default()).map(Result::unwrap).collect();
-        assert!(found[0].name().ends_with("caf\u{fffd}.log"));
-        assert_eq!(fs::read(found[0].path()).unwrap(), b"x");
+/// What is wrong with a glob, without the glob.
+fn reason(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::Glob { err, .. } => err.clone(),
+        other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod tests;

@@ -158,7 +158,7 @@ fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Receiver<
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
     let (answers, messages) = sync_channel(AHEAD);
     let Reading { paths, walk, read, threads } = reading;
-    let inputs = Box::new(source::inputs(paths, walk));
+    let inputs = Box::new(source::inputs(&paths, &walk));
     let work = Arc::new(Work {
         analysis: Arc::new(analysis),
         pool: Arc::new(Pool::new(threads)),
@@ -200,7 +200,7 @@ impl<A: Analysis> Work<A> {
     }
 
     fn through(&self, input: &Input, answer: &SyncSender<Said<A::Found>>) {
-        let _ = source::read(input, &self.read, &mut |name, content| {
+        source::read(input, &self.read, &mut |name, content| {
             let say = |analysed| match answer.send((name.to_owned(), analysed)) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
@@ -216,7 +216,7 @@ impl<A: Analysis> Work<A> {
                     })
                 }
                 Ok(Content::Skipped(reason)) => say(Analysed::Skipped(reason.to_string())),
-                Err(error) => say(Analysed::Failed(error.to_string())),
+                Err(error) => say(failed(&error).1),
             }
         });
     }

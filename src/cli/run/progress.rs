@@ -47,7 +47,7 @@ impl Progress {
         let total = Arc::clone(&self.total);
         let _ = std::thread::Builder::new().name("measure".to_owned()).spawn(move || {
             let mut bytes = 0;
-            for input in source::inputs(reading.paths, reading.walk).flatten() {
+            for input in source::inputs(&reading.paths, &reading.walk).flatten() {
                 match input {
                     Input::File(path) => bytes += path.metadata().map_or(0, |file| file.len()),
                     Input::Stdin => return,
