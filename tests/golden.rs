@@ -49,7 +49,7 @@ fn fixtures(folder: &Path) -> Vec<PathBuf> {
 fn table(name: &str, found: &[Finding<'_>]) -> String {
     let mut out = Vec::new();
     let mut report = Format::Table.findings(Style::default());
-    report.input(&mut out, name, Outcome::Read(found)).unwrap();
+    report.input(&mut out, name.into(), Outcome::Read(found)).unwrap();
     String::from_utf8(out).unwrap()
 }
 

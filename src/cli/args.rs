@@ -76,6 +76,9 @@ pub(crate) struct Inputs {
     /// Pass over what .gitignore and .ignore name
     #[arg(long, help_heading = READING)]
     pub(crate) skip_ignored: bool,
+    /// Write another report into a file too: sarif=scan.sarif; may be given several times
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
+    pub(crate) output: Vec<(Format, PathBuf)>,
     /// Encoding of texts without a byte order mark, such as windows-1251 or shift_jis
     #[arg(short = 'E', long, value_name = "LABEL", value_parser = encoding, help_heading = READING)]
     pub(crate) encoding: Option<&'static Encoding>,
@@ -190,6 +193,14 @@ fn size(typed: &str) -> Result<u64, String> {
     };
     let number: u64 = number.parse().map_err(|_| "a number of bytes, with K, M or G behind it".to_owned())?;
     number.checked_mul(1 << shift).ok_or_else(|| "more than any file has".to_owned())
+}
+
+/// A format and a file: `html=report.html`.
+fn output(typed: &str) -> Result<(Format, PathBuf), String> {
+    let names = || Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
+    let (name, path) = typed.split_once('=').ok_or("a format and a file: html=report.html")?;
+    let format = Format::named(name).ok_or_else(|| format!("no format {name}; there are {}", names()))?;
+    if path.is_empty() { Err("no file named behind =".to_owned()) } else { Ok((format, path.into())) }
 }
 
 fn encoding(label: &str) -> Result<&'static Encoding, String> {

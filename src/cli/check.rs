@@ -5,26 +5,23 @@ use super::args::{Check, FailOn};
 use super::known::Triage;
 use super::options::{Options, Reading};
 use super::run::{each, nothing_to_read};
-use kbtriage::report::{Outcome, Summary};
+use super::scan;
 use kbtriage::{Confidence, Finding};
-use std::io::{self, BufWriter, ErrorKind, Write};
 
 pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
     if nothing_to_read(&check.inputs.paths) {
         return Ok(Exit::Unreadable);
     }
-    let triage = Triage::load(options)?;
-    let mut out = BufWriter::new(Reader(io::stdout().lock()));
-    let mut report = options.format.findings(options.style);
+    let triage = Triage::load(options)?.showing_crashes(scan::show_crashes(options, &check.inputs));
+    let mut outputs = scan::outputs(options, &check.inputs)?.going_on();
     let mut gate = Gate { fail_on: check.fail_on, min: check.min_confidence, known: 0, unknown: 0 };
-    let count = |summary: &mut Summary, outcome: Outcome<'_, [Finding<'static>]>| {
-        summary.count(outcome);
-        outcome.found().into_iter().flatten().for_each(|finding| gate.see(finding));
-    };
     let reading = Reading::resolve(check.inputs)?;
-    let ended = each(options, reading, &mut out, report.as_mut(), triage, count)?;
+    let ended = each(options, reading, &mut outputs, triage, |summary, said| {
+        summary.count(said.outcome());
+        said.outcome().found().into_iter().flatten().for_each(|finding| gate.see(finding));
+    })?;
     options.summary(&ended.summary);
-    let exit = match super::scan::exit(&ended) {
+    let exit = match scan::exit(&ended) {
         Exit::Done if gate.fails() => Exit::Found,
         exit => exit,
     };
@@ -65,25 +62,6 @@ impl Gate {
             Exit::Found => format!("check failed: {found}"),
             Exit::Unreadable => format!("check failed: unreadable inputs {unreadable}, {found}"),
             Exit::Interrupted => format!("check interrupted: {found} so far"),
-        }
-    }
-}
-
-/// Standard output whose reader may leave (`| head`): the check goes on without it, its exit code is what counts.
-struct Reader<W>(W);
-
-impl<W: Write> Write for Reader<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
-            result => result,
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self.0.flush() {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            result => result,
         }
     }
 }

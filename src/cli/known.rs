@@ -62,6 +62,12 @@ impl Triage {
         Triage { parser: Parser::new(database.phrases()), matcher: Matcher::new(database) }
     }
 
+    /// The same, whose findings show their crash where that is wanted.
+    pub(super) fn showing_crashes(self, wanted: bool) -> Self {
+        let matcher = if wanted { self.matcher.showing_crashes() } else { self.matcher };
+        Triage { matcher, ..self }
+    }
+
     /// What a text shows that is at hand as a whole.
     pub(super) fn findings(&self, text: &str) -> Vec<Finding<'static>> {
         self.matcher.findings(&self.parser.parse(text))

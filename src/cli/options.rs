@@ -39,6 +39,13 @@ impl Options {
         }
     }
 
+    /// The format, for a command that prints no findings.
+    pub(crate) fn plain_format(&self) -> anyhow::Result<Format> {
+        match self.format {
+            Format::Table | Format::Json | Format::Jsonl => Ok(self.format),
+        }
+    }
+
     /// A line for people on stderr, unless they asked for quiet.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {

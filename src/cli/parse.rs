@@ -4,27 +4,35 @@ use super::Exit;
 use super::args::Inputs;
 use super::known;
 use super::options::{Options, Reading};
-use super::run::{Analysis, each, nothing_to_read};
+use super::run::{Analysis, Outputs, each, nothing_to_read};
 use super::scan;
+use anyhow::Context as _;
 use kbtriage::parse::{Block, Region};
-use kbtriage::report::Summary;
+use kbtriage::report::{Format, Report, Style};
 use kbtriage::{Evidence, Parser};
-use std::io::BufWriter;
 
 pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     if nothing_to_read(&inputs.paths) {
         return Ok(Exit::Unreadable);
     }
     let parsing = Parsing(Parser::new(known::phrases(options)?));
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut report = options.format.evidence(options.style);
+    let mut outputs = Outputs::new(report(options.format, options.style)?);
+    for (format, path) in &inputs.output {
+        outputs.add(report(*format, Style::default())?, path)?;
+    }
     let reading = Reading::resolve(inputs)?;
-    let ended =
-        each(options, reading, &mut out, report.as_mut(), parsing, |summary: &mut Summary, outcome| {
-            summary.count_input(&outcome);
-        })?;
+    let ended = each(options, reading, &mut outputs, parsing, |summary, said| {
+        summary.count_input(&said.outcome());
+    })?;
     options.note(&ended.summary.inputs_line());
     Ok(scan::exit(&ended))
+}
+
+fn report(format: Format, style: Style) -> anyhow::Result<Box<dyn Report<[Evidence]>>> {
+    let name = format.name();
+    format
+        .evidence(style)
+        .with_context(|| format!("the format {name} is for findings; parse prints table, json and jsonl"))
 }
 
 /// From text to evidence.

@@ -1,5 +1,6 @@
 //! What matching has to say about an input.
 
+use super::crash::Crash;
 use crate::signature::Signature;
 use std::cmp::Ordering;
 
@@ -13,6 +14,30 @@ pub enum Finding<'db> {
 }
 
 impl Finding<'_> {
+    /// What the crash looks like.
+    pub fn crash(&self) -> &Crash {
+        match self {
+            Finding::Match(found) => &found.crash,
+            Finding::Unknown(found) => &found.crash,
+        }
+    }
+
+    /// Why a person has accepted this finding, where a baseline names it.
+    pub fn accepted(&self) -> Option<&str> {
+        match self {
+            Finding::Match(found) => found.accepted.as_deref(),
+            Finding::Unknown(found) => found.accepted.as_deref(),
+        }
+    }
+
+    /// First and last line of the evidence, 1-based.
+    pub fn lines(&self) -> (u32, u32) {
+        match self {
+            Finding::Match(found) => found.lines,
+            Finding::Unknown(found) => found.lines,
+        }
+    }
+
     /// Which of two findings of an input is told first: the surest match, and crashes that nothing explains last, in
     /// the order of the input.
     pub fn rank(&self, other: &Self) -> Ordering {
@@ -42,6 +67,10 @@ pub struct Match<'db> {
     pub because: Vec<Reason>,
     /// Whether the versions seen are older than the fix.
     pub verdict: Verdict,
+    /// What the crash looks like, where the matcher was asked for it.
+    pub crash: Crash,
+    /// Why a person has accepted this finding, where a baseline names it.
+    pub accepted: Option<String>,
 }
 
 impl Match<'_> {
@@ -100,6 +129,10 @@ pub struct Unknown<'db> {
     pub top: Option<String>,
     /// The known issue that came closest.
     pub nearest: Option<Nearest<'db>>,
+    /// What the crash looks like, where the matcher was asked for it.
+    pub crash: Crash,
+    /// Why a person has accepted this finding, where a baseline names it.
+    pub accepted: Option<String>,
 }
 
 /// A known issue that came close to an unknown crash without matching it.

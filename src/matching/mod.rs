@@ -3,10 +3,11 @@
 //! `index` names the signatures that a piece of evidence could be part of, `clauses` and `stack` hold
 //! one clause against one piece, `holding` all clauses of a match, the others sought in the `scene`, `score`
 //! says how sure that makes one, `pool` keeps each issue once a crash, `verdict` compares file versions,
-//! `unknown` sums up what is left.
+//! `unknown` sums up what is left, `crash` shows a crash in short.
 //! Knows no file format and prints nothing.
 
 mod clauses;
+mod crash;
 mod examples;
 mod finding;
 mod holding;
@@ -18,12 +19,14 @@ mod stack;
 mod unknown;
 mod verdict;
 
+pub use crash::{Crash, SeenFile};
 pub use examples::{Failure, disproof, failing_examples};
 pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};
 
 use crate::evidence::{Evidence, Kind};
 use crate::signature::Database;
 use crate::signature::names::folded;
+use crash::Crashes;
 use index::Index;
 use pool::Pool;
 use scene::Scene;
@@ -34,12 +37,18 @@ use verdict::Versions;
 pub struct Matcher<'db> {
     database: &'db Database,
     index: Index<'db>,
+    shows: bool,
 }
 
 impl<'db> Matcher<'db> {
     /// Makes a database ready for matching.
     pub fn new(database: &'db Database) -> Self {
-        Matcher { database, index: Index::new(database) }
+        Matcher { database, index: Index::new(database), shows: false }
+    }
+
+    /// The same, whose findings show their [`Crash`].
+    pub fn showing_crashes(self) -> Self {
+        Matcher { shows: true, ..self }
     }
 
     /// What the evidence of one input shows: the known issues, the surest first, then the crashes that none
@@ -51,8 +60,13 @@ impl<'db> Matcher<'db> {
             self.begin(&scene, at, &mut pool);
         }
         let versions = Versions::of(evidence);
-        let (matches, nearest) = pool.finish(&versions);
-        let unknown = self.unknown(evidence, &matches, nearest);
+        let (mut matches, nearest) = pool.finish(&versions);
+        let mut unknown = self.unknown(evidence, &matches, nearest);
+        if self.shows {
+            let crashes = Crashes::of(evidence, self.database.runtime());
+            matches.iter_mut().for_each(|found| found.crash = crashes.of_match(found));
+            unknown.iter_mut().for_each(|found| found.crash = crashes.of_unknown(found));
+        }
         matches.into_iter().map(Finding::Match).chain(unknown.into_iter().map(Finding::Unknown)).collect()
     }
 
@@ -123,6 +137,8 @@ impl<'db> Matcher<'db> {
                 summary: summary.text,
                 top: summary.top,
                 nearest: nearest.remove(&incident),
+                crash: Crash::default(),
+                accepted: None,
             }
         });
         unknown.collect()

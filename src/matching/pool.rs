@@ -1,6 +1,7 @@
 //! Gathers what matched, and keeps each issue once a crash.
 
 use super::clauses::Held;
+use super::crash::Crash;
 use super::finding::{Confidence, Match, Nearest, Reason};
 use super::index::Alternative;
 use super::score;
@@ -250,6 +251,8 @@ impl<'db> Kept<'db> {
             score: self.best.score,
             verdict: versions.verdict(self.best.incident, &signature.fixed_in),
             because: self.best.reasons,
+            crash: Crash::default(),
+            accepted: None,
         })
     }
 }

@@ -280,3 +280,10 @@ pub(super) fn top<'r, 'e>(rows: &'r [Row<'e>]) -> Option<&'r Row<'e>> {
         .or_else(|| rows.iter().find(|row| !row.name.is_blank()))
         .or(rows.first())
 }
+
+/// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.
+pub(super) fn telling_rows<'r, 'e>(rows: &'r [Row<'e>]) -> impl Iterator<Item = &'r Row<'e>> {
+    let above_runtime = rows.iter().any(|row| row.standing > Standing::Runtime);
+    let tells = move |row: &&Row<'_>| row.standing > Standing::Runtime || !above_runtime;
+    rows.iter().filter(|row| !row.name.is_blank()).filter(tells)
+}

@@ -60,7 +60,7 @@ pub(super) fn summary(pieces: &[&Evidence], runtime: &RuntimeFrames) -> Summary 
 }
 
 /// `stop 0x0000000a IRQL_NOT_LESS_OR_EQUAL`
-fn stop_text(stop: &Bugcheck) -> String {
+pub(super) fn stop_text(stop: &Bugcheck) -> String {
     let name = bugcheck_name(stop.code).or(stop.name.as_deref());
     let module = stop.module.as_deref().map(|module| format!(" in {module}")).unwrap_or_default();
     match name {
@@ -71,7 +71,7 @@ fn stop_text(stop: &Bugcheck) -> String {
 
 /// The stack that failed: the one the input marks, else of several threads the one that begins soonest after a fault or
 /// exception, else the first.
-fn faulting_stack<'e>(pieces: &[&'e Evidence]) -> Option<&'e Stack> {
+pub(super) fn faulting_stack<'e>(pieces: &[&'e Evidence]) -> Option<&'e Stack> {
     let mut raised: Option<u32> = None;
     let mut nearest: Option<(u32, &Stack)> = None;
     for piece in pieces {

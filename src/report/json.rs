@@ -1,6 +1,6 @@
 //! One JSON document: an array of the objects that the line format prints, one on a line, the summary last.
 
-use super::{Outcome, Report, Summary, evidence, findings};
+use super::{Input, Outcome, Report, Summary, evidence, findings};
 use crate::evidence::Evidence;
 use crate::matching::Finding;
 use std::io::{self, Write};
@@ -28,10 +28,10 @@ impl Report<[Finding<'_>]> for Json {
     fn input(
         &mut self,
         out: &mut dyn Write,
-        input: &str,
+        input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
-        findings::lines(input, outcome).iter().try_for_each(|line| self.item(out, line))
+        findings::lines(input.name, outcome).iter().try_for_each(|line| self.item(out, line))
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
@@ -44,11 +44,11 @@ impl Report<[Evidence]> for Json {
     fn input(
         &mut self,
         out: &mut dyn Write,
-        input: &str,
+        input: Input<'_>,
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
         let begins = self.evidence.ended();
-        let Some(text) = self.evidence.next(input, outcome) else { return Ok(()) };
+        let Some(text) = self.evidence.next(input.name, outcome) else { return Ok(()) };
         if begins { self.item(out, &text) } else { out.write_all(text.as_bytes()) }
     }
 
@@ -67,7 +67,7 @@ mod tests {
             let mut out = Vec::new();
             let mut json = Json::default();
             for _ in 0..inputs {
-                Report::<[Evidence]>::input(&mut json, &mut out, "-", Outcome::Read(&[])).unwrap();
+                Report::<[Evidence]>::input(&mut json, &mut out, "-".into(), Outcome::Read(&[])).unwrap();
             }
             Report::<[Evidence]>::end(&mut json, &mut out, &Summary::default()).unwrap();
             let value: serde_json::Value = serde_json::from_slice(&out).unwrap();

@@ -1,6 +1,6 @@
 //! One JSON object a line, for other programs. Findings end with the summary: its absence means a broken run.
 
-use super::{Outcome, Report, Summary, evidence, findings};
+use super::{Input, Outcome, Report, Summary, evidence, findings};
 use crate::evidence::Evidence;
 use crate::matching::Finding;
 use std::io::{self, Write};
@@ -15,10 +15,10 @@ impl Report<[Finding<'_>]> for Jsonl {
     fn input(
         &mut self,
         out: &mut dyn Write,
-        input: &str,
+        input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
-        findings::lines(input, outcome).iter().try_for_each(|line| writeln!(out, "{line}"))
+        findings::lines(input.name, outcome).iter().try_for_each(|line| writeln!(out, "{line}"))
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
@@ -30,10 +30,10 @@ impl Report<[Evidence]> for Jsonl {
     fn input(
         &mut self,
         out: &mut dyn Write,
-        input: &str,
+        input: Input<'_>,
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
-        let Some(text) = self.evidence.next(input, outcome) else { return Ok(()) };
+        let Some(text) = self.evidence.next(input.name, outcome) else { return Ok(()) };
         out.write_all(text.as_bytes())?;
         if self.evidence.ended() { out.write_all(b"\n") } else { Ok(()) }
     }

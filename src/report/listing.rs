@@ -6,7 +6,7 @@
 use super::escape::{brief, visible};
 use super::layout::{Style, Tone};
 use super::summary::count;
-use super::{Outcome, Report};
+use super::{Input, Outcome, Report};
 use crate::evidence::{
     Bugcheck, Event, Evidence, Exception, Fault, Frame, Kind, Module, Stack, bugcheck_name, exception_name,
 };
@@ -40,7 +40,7 @@ impl Report<[Evidence]> for Listing {
     fn input(
         &mut self,
         out: &mut dyn Write,
-        input: &str,
+        input: Input<'_>,
         outcome: Outcome<'_, [Evidence]>,
     ) -> io::Result<()> {
         let Some(found) = outcome.found() else { return Ok(()) };
@@ -48,7 +48,7 @@ impl Report<[Evidence]> for Listing {
         if std::mem::replace(&mut self.begun, true) {
             writeln!(out)?;
         }
-        let input = if input == "-" { "standard input".into() } else { visible(input) };
+        let input = if input.name == "-" { "standard input".into() } else { visible(input.name) };
         writeln!(out, "{}: {}", self.style.paint(Tone::Strong, &input), headline(&found))?;
         for piece in found {
             let (first, last) = piece.place.lines;
@@ -176,7 +176,7 @@ mod tests {
 
     fn text(found: &[Evidence]) -> String {
         let mut out = Vec::new();
-        Listing::new(Style::default()).input(&mut out, "-", Outcome::Read(found)).unwrap();
+        Listing::new(Style::default()).input(&mut out, "-".into(), Outcome::Read(found)).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -22,6 +22,7 @@ pub use summary::Summary;
 use crate::evidence::Evidence;
 use crate::matching::Finding;
 use std::io::{self, Write};
+use std::time::Duration;
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,13 @@ impl Format {
         Format::ALL.iter().copied().find(|format| format.name() == name)
     }
 
+    /// Whether a report shows the [`Crash`](crate::matching::Crash) of a finding.
+    pub fn shows_crashes(self) -> bool {
+        match self {
+            Format::Table | Format::Json | Format::Jsonl => false,
+        }
+    }
+
     /// A report of findings.
     pub fn findings<'db>(self, style: Style) -> Box<dyn Report<[Finding<'db>]>> {
         match self {
@@ -61,13 +69,28 @@ impl Format {
         }
     }
 
-    /// A report of evidence alone.
-    pub fn evidence(self, style: Style) -> Box<dyn Report<[Evidence]>> {
+    /// A report of evidence alone; `None` where the format has none.
+    pub fn evidence(self, style: Style) -> Option<Box<dyn Report<[Evidence]>>> {
         match self {
-            Format::Table => Box::new(listing::Listing::new(style)),
-            Format::Json => Box::new(json::Json::default()),
-            Format::Jsonl => Box::new(jsonl::Jsonl::default()),
+            Format::Table => Some(Box::new(listing::Listing::new(style))),
+            Format::Json => Some(Box::new(json::Json::default())),
+            Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
         }
+    }
+}
+
+/// An input, as reports name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Input<'a> {
+    /// The path as it was given; `-` for standard input.
+    pub name: &'a str,
+    /// How long it took to read and to analyse, as far as that has come.
+    pub time: Duration,
+}
+
+impl<'a> From<&'a str> for Input<'a> {
+    fn from(name: &'a str) -> Self {
+        Input { name, time: Duration::ZERO }
     }
 }
 
@@ -113,7 +136,7 @@ pub trait Report<T: ?Sized> {
     }
 
     /// Called for every input, in order; several times for one with very many findings.
-    fn input(&mut self, out: &mut dyn Write, input: &str, outcome: Outcome<'_, T>) -> io::Result<()>;
+    fn input(&mut self, out: &mut dyn Write, input: Input<'_>, outcome: Outcome<'_, T>) -> io::Result<()>;
 
     /// Called once, after the last input, or when the run was interrupted.
     fn end(&mut self, _out: &mut dyn Write, _summary: &Summary) -> io::Result<()> {
@@ -125,7 +148,7 @@ pub trait Report<T: ?Sized> {
 mod samples {
     //! Findings that the tests of several formats print.
 
-    use crate::matching::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};
+    use crate::matching::{Confidence, Crash, Finding, Match, Nearest, Reason, Unknown, Verdict};
     use crate::signature::Signature;
 
     pub(super) fn a_signature() -> Signature {
@@ -160,7 +183,19 @@ mod samples {
                 lines: (12, 20),
             }],
             verdict: Verdict::Unknown,
+            crash: a_crash(),
+            accepted: None,
         })
+    }
+
+    pub(super) fn a_crash() -> Crash {
+        Crash {
+            key: "0123456789abcdef".to_owned(),
+            computer: Some("SERVER7".to_owned()),
+            time: Some("3/14/2004 10:15:00 AM".to_owned()),
+            evidence: vec!["ROUTER!route_lookup+0x25".to_owned(), "ROUTER!route_next+0x307".to_owned()],
+            files: Vec::new(),
+        }
     }
 
     pub(super) fn an_unknown(signature: &Signature) -> Finding<'_> {
@@ -174,6 +209,8 @@ mod samples {
                 score: 0.41,
                 differs: "route_lookup is not there".to_owned(),
             }),
+            crash: a_crash(),
+            accepted: None,
         })
     }
 }

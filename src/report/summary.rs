@@ -30,6 +30,10 @@ pub struct Summary {
     pub time: Duration,
     /// How many inputs were skipped for which reason.
     pub reasons: BTreeMap<String, usize>,
+    /// Of the matches and unknown crashes, those that a baseline accepts.
+    pub accepted: usize,
+    /// How many names and addresses of which kind were redacted: `user`, `computer`.
+    pub redacted: BTreeMap<String, usize>,
     /// How often which known issue was found, and its title.
     pub issues: BTreeMap<String, (usize, String)>,
 }
@@ -42,6 +46,7 @@ impl Summary {
     pub fn count(&mut self, outcome: Outcome<'_, [Finding<'_>]>) {
         self.count_input(&outcome);
         for finding in outcome.found().unwrap_or_default() {
+            self.accepted += usize::from(finding.accepted().is_some());
             match finding {
                 Finding::Match(found) => {
                     self.matches += 1;

@@ -5,7 +5,7 @@
 use super::escape::{brief, visible};
 use super::findings::confidence;
 use super::layout::{Fields, Style, Tone};
-use super::{Outcome, Report};
+use super::{Input, Outcome, Report};
 use crate::matching::{Confidence, Finding, Match, Reason, Unknown, Verdict};
 use std::io::{self, Write};
 
@@ -44,7 +44,7 @@ impl Report<[Finding<'_>]> for Table {
     fn input(
         &mut self,
         out: &mut dyn Write,
-        input: &str,
+        input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
         let Some(findings) = outcome.found() else { return Ok(()) };
@@ -53,10 +53,10 @@ impl Report<[Finding<'_>]> for Table {
             match finding {
                 // Beside a real answer the others must not push it off the screen.
                 Finding::Match(found) if sure && !is_sure(finding) => {
-                    self.block(out, &aside(self.style, input, found))?;
+                    self.block(out, &aside(self.style, input.name, found))?;
                 }
-                Finding::Match(found) => self.block(out, &matched(self.style, input, found))?,
-                Finding::Unknown(crash) => self.block(out, &unknown(self.style, input, crash))?,
+                Finding::Match(found) => self.block(out, &matched(self.style, input.name, found))?,
+                Finding::Unknown(crash) => self.block(out, &unknown(self.style, input.name, crash))?,
             }
         }
         Ok(())
@@ -184,7 +184,7 @@ mod tests {
 
     fn text(style: Style, findings: &[Finding<'_>]) -> String {
         let mut out = Vec::new();
-        Table::new(style).input(&mut out, "4711.txt", Outcome::Read(findings)).unwrap();
+        Table::new(style).input(&mut out, "4711.txt".into(), Outcome::Read(findings)).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -77,7 +77,7 @@ struct Row<'s> {
 /// Prints headings as they come: there may be very many. `widest` is the length of the longest id.
 fn list(options: &Options, widest: usize, headings: impl Iterator<Item = Heading>) -> anyhow::Result<Exit> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match options.format {
+    match options.plain_format()? {
         Format::Table => {
             let mut count = 0;
             for Heading { id, title, status, .. } in headings {
@@ -87,7 +87,7 @@ fn list(options: &Options, widest: usize, headings: impl Iterator<Item = Heading
             }
             options.note(&format!("{count} known issue{}", if count == 1 { "" } else { "s" }));
         }
-        Format::Json | Format::Jsonl => {
+        _ => {
             let rows: Vec<_> = headings.collect();
             objects(&mut out, options.format, &rows.iter().map(row).collect::<Vec<_>>())?;
         }

@@ -58,14 +58,14 @@ pub(super) fn run_test(options: &Options, database: &'static Database) -> anyhow
 
 fn print(options: &Options, faults: &[Fault]) -> anyhow::Result<Exit> {
     let mut out = BufWriter::new(io::stdout().lock());
-    match options.format {
+    match options.plain_format()? {
         Format::Table => {
             for Fault { path, line, lint, message, .. } in faults {
                 let line = line.map(|line| format!(":{line}")).unwrap_or_default();
                 writeln!(out, "{}{line}: {lint}: {}", visible(path), visible(message))?;
             }
         }
-        Format::Json | Format::Jsonl => objects(&mut out, options.format, faults)?,
+        _ => objects(&mut out, options.format, faults)?,
     }
     out.flush()?;
     Ok(if faults.is_empty() { Exit::Done } else { Exit::Found })

@@ -8,9 +8,9 @@ use kbtriage::signature::{Clauses, EventClause, Status};
 use std::io::{self, Write};
 
 pub(super) fn show(options: &Options, signature: &Signature) -> anyhow::Result<Exit> {
-    let text = match options.format {
+    let text = match options.plain_format()? {
         Format::Table => text(options, signature),
-        Format::Json | Format::Jsonl => json_text(signature)? + "\n",
+        _ => json_text(signature)? + "\n",
     };
     io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Done)

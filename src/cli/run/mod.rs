@@ -4,20 +4,22 @@
 //! in the order of the inputs. So an interrupt is answered at once, with a report that is complete as far as it goes, even
 //! while a worker waits for standard input.
 
+mod outputs;
 mod pool;
 mod progress;
 mod text;
 
+pub(super) use outputs::Outputs;
 pub(super) use text::Analysis;
 
 use super::options::{Options, Reading, complain};
 use anyhow::Context as _;
 use kbtriage::Error;
-use kbtriage::report::{Outcome, Report, Summary};
+use kbtriage::report::{self, Outcome, Summary};
 use kbtriage::source::{self, Content, Input};
 use pool::Pool;
 use progress::Progress;
-use std::io::{IsTerminal as _, Write};
+use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,10 +45,16 @@ pub(super) struct Ended {
     pub(super) interrupted: bool,
 }
 
-/// What there is to say about an input or a member of it: its name, and [`Outcome`], owned.
-type Said<T> = (String, Analysed<T>);
+/// What there is to say about an input or a member of it.
+pub(super) struct Said<T> {
+    pub(super) name: String,
+    /// How long it took, from the one before on.
+    time: Duration,
+    pub(super) analysed: Analysed<T>,
+}
 
-enum Analysed<T> {
+/// [`Outcome`], owned.
+pub(super) enum Analysed<T> {
     Read(Vec<T>),
     Part(Vec<T>),
     Broken(Vec<T>, String),
@@ -54,9 +62,9 @@ enum Analysed<T> {
     Failed(String),
 }
 
-impl<T> Analysed<T> {
-    fn outcome(&self) -> Outcome<'_, [T]> {
-        match self {
+impl<T> Said<T> {
+    pub(super) fn outcome(&self) -> Outcome<'_, [T]> {
+        match &self.analysed {
             Analysed::Read(found) => Outcome::Read(found),
             Analysed::Part(found) => Outcome::Part(found),
             Analysed::Broken(found, reason) => Outcome::Broken(found, reason),
@@ -76,28 +84,27 @@ pub(super) fn nothing_to_read(paths: &[PathBuf]) -> bool {
     waits
 }
 
-/// Takes every input through `analysis`, and writes the report. `count` sees every outcome.
+/// Takes every input through `analysis`, and writes the reports. `see` sees, counts and may change what is reported.
 pub(super) fn each<A: Analysis>(
     options: &Options,
     reading: Reading,
-    out: &mut dyn Write,
-    report: &mut dyn Report<[A::Found]>,
+    outputs: &mut Outputs<A::Found>,
     analysis: A,
-    mut count: impl FnMut(&mut Summary, Outcome<'_, [A::Found]>),
+    mut see: impl FnMut(&mut Summary, &mut Said<A::Found>),
 ) -> anyhow::Result<Ended> {
     let begun = Instant::now();
     let mut progress = Progress::new(options, &reading);
     let bytes = Arc::clone(&reading.read.progress);
     let inputs = start(reading, analysis)?;
     let mut ended = Ended { summary: Summary::default(), interrupted: false };
-    report.begin(out)?;
-    'inputs: while let Some(said) = next(&inputs, out, &mut progress)? {
-        while let Some((name, analysed)) = next(&said, out, &mut progress)? {
-            let outcome = analysed.outcome();
-            count(&mut ended.summary, outcome);
+    outputs.begin()?;
+    'inputs: while let Some(all_said) = next(&inputs, outputs, &mut progress)? {
+        while let Some(mut said) = next(&all_said, outputs, &mut progress)? {
+            see(&mut ended.summary, &mut said);
+            let outcome = said.outcome();
             progress.pause(|| {
-                name_unread(options, &name, &outcome);
-                report.input(out, &name, outcome)
+                name_unread(options, &said.name, &outcome);
+                outputs.input(report::Input { name: &said.name, time: said.time }, outcome)
             })?;
             progress.found(&ended.summary);
         }
@@ -109,15 +116,14 @@ pub(super) fn each<A: Analysis>(
     progress.end();
     ended.summary.bytes = bytes.load(Ordering::Relaxed);
     ended.summary.time = begun.elapsed();
-    report.end(out, &ended.summary)?;
-    out.flush()?;
+    outputs.end(&ended.summary)?;
     Ok(ended)
 }
 
 /// The next message, `None` after the last and after an interrupt. What was written so far leaves before waiting for it.
-fn next<M>(
+fn next<M, T>(
     messages: &Receiver<M>,
-    out: &mut dyn Write,
+    outputs: &mut Outputs<T>,
     progress: &mut Progress,
 ) -> anyhow::Result<Option<M>> {
     let mut patience = SHORT;
@@ -127,7 +133,7 @@ fn next<M>(
             Err(RecvTimeoutError::Disconnected) => return Ok(None),
             Err(RecvTimeoutError::Timeout) => {
                 if patience == SHORT {
-                    out.flush()?;
+                    outputs.flush()?;
                 }
                 progress.tick();
             }
@@ -182,7 +188,8 @@ impl<A: Analysis> Work<A> {
             match input {
                 Ok(input) => self.through(&input, &answer),
                 Err(error) => {
-                    let _ = answer.send(failed(&error));
+                    let (name, analysed) = failed(&error);
+                    let _ = answer.send(Said { name, time: Duration::ZERO, analysed });
                 }
             }
         }
@@ -200,17 +207,22 @@ impl<A: Analysis> Work<A> {
     }
 
     fn through(&self, input: &Input, answer: &SyncSender<Said<A::Found>>) {
+        let mut begun = Instant::now();
         source::read(input, &self.read, &mut |name, content| {
-            let say = |analysed| match answer.send((name.to_owned(), analysed)) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
+            let mut say = |analysed| {
+                let time = std::mem::replace(&mut begun, Instant::now()).elapsed();
+                match answer.send(Said { name: name.to_owned(), time, analysed }) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
             };
             match content {
                 Ok(Content::Text(text)) => {
                     let mut more = |found| {
                         let _ = say(Analysed::Part(found));
                     };
-                    say(match text::through(&self.analysis, &self.pool, text, &mut more) {
+                    let through = text::through(&self.analysis, &self.pool, text, &mut more);
+                    say(match through {
                         (found, Ok(())) => Analysed::Read(found),
                         (found, Err(error)) => Analysed::Broken(found, error.to_string()),
                     })
@@ -223,7 +235,7 @@ impl<A: Analysis> Work<A> {
 }
 
 /// The input that an error names, and the reason without it: a report has the name beside it.
-fn failed<T>(error: &Error) -> Said<T> {
+fn failed<T>(error: &Error) -> (String, Analysed<T>) {
     match error {
         Error::Read { path, source } => {
             (path.to_string_lossy().into_owned(), Analysed::Failed(source.to_string()))
