@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 /// Heading of the options that say what is read.
 const READING: &str = "Reading";
+/// Heading of the options that say when a check fails.
+const GATE: &str = "Gate";
 
 /// Paste a crash, get the known issue, the fix version and the workaround.
 ///
@@ -47,10 +49,16 @@ pub(crate) struct Common {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub(crate) color: When,
+    /// Settings file; otherwise kbtriage.toml in the working directory or the nearest folder above
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KBTRIAGE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Look for no settings file
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) no_config: bool,
     /// Say nothing but results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Name skipped inputs too, and say what was loaded
+    /// Name skipped inputs too, and say what was loaded and which setting comes from where
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -65,7 +73,7 @@ pub(crate) struct Inputs {
     #[arg(short, long, value_name = "GLOB", help_heading = READING)]
     pub(crate) glob: Vec<String>,
     /// Of folders pass over files of more bytes: 500K, 10M, 2G
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = READING)]
+    #[arg(long, value_name = "SIZE", value_parser = size, env = "KBTRIAGE_MAX_FILESIZE", help_heading = READING)]
     pub(crate) max_filesize: Option<u64>,
     /// Follow links to folders
     #[arg(short = 'L', long, help_heading = READING)]
@@ -83,7 +91,7 @@ pub(crate) struct Inputs {
     #[arg(short = 'E', long, value_name = "LABEL", value_parser = encoding, help_heading = READING)]
     pub(crate) encoding: Option<&'static Encoding>,
     /// Threads to work with; one for each core by default
-    #[arg(short = 'j', long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..), help_heading = READING)]
+    #[arg(short = 'j', long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..), env = "KBTRIAGE_THREADS", help_heading = READING)]
     pub(crate) threads: Option<u16>,
 }
 
@@ -109,12 +117,18 @@ pub(crate) enum Command {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
-    /// What makes the check fail
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Any)]
-    pub(crate) fail_on: FailOn,
-    /// Known issues count from this confidence on
-    #[arg(long, value_name = "CONFIDENCE", default_value = "likely", value_parser = confidence_parser())]
-    pub(crate) min_confidence: Confidence,
+    /// What makes the check fail [default: any]
+    #[arg(long, value_name = "WHAT", value_enum, env = "KBTRIAGE_FAIL_ON", help_heading = GATE)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Known issues count from this confidence on [default: likely]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence_parser(), env = "KBTRIAGE_MIN_CONFIDENCE", help_heading = GATE)]
+    pub(crate) min_confidence: Option<Confidence>,
+    /// File of accepted findings: only others make the check fail
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KBTRIAGE_BASELINE", help_heading = GATE)]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write what is found now into the baseline, keep its reasons, drop what is gone
+    #[arg(long, help_heading = GATE)]
+    pub(crate) update_baseline: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,7 +196,7 @@ pub(crate) enum FailOn {
 }
 
 /// A number of bytes: `1000`, `500K`, `10M`, `2G`.
-fn size(typed: &str) -> Result<u64, String> {
+pub(super) fn size(typed: &str) -> Result<u64, String> {
     let (number, unit) = typed.split_at(typed.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
     let shift = match unit.to_ascii_uppercase().as_str() {
         "" | "B" => 0,
@@ -213,11 +227,8 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
 }
 
 fn confidence_parser() -> impl TypedValueParser<Value = Confidence> {
-    PossibleValuesParser::new(["exact", "likely", "possible"]).map(|name| match name.as_str() {
-        "exact" => Confidence::Exact,
-        "likely" => Confidence::Likely,
-        _ => Confidence::Possible,
-    })
+    PossibleValuesParser::new(["exact", "likely", "possible"])
+        .try_map(|name| Confidence::named(&name).ok_or("no such confidence"))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod config;
 mod kb;
 mod known;
 mod options;
@@ -13,7 +14,7 @@ mod scan;
 pub(crate) use options::complain;
 
 use args::{Command, CommandLine};
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use options::Options;
 use std::process::ExitCode;
 
@@ -43,15 +44,20 @@ impl From<Exit> for ExitCode {
 
 /// Does what the command line says.
 pub(crate) fn run() -> anyhow::Result<Exit> {
-    let line = match CommandLine::try_parse() {
-        Ok(line) => line,
+    let parsed = CommandLine::command().try_get_matches();
+    let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
+    let (line, matches) = match parsed {
+        Ok(parsed) => parsed,
         // Help and version are such errors too, and end well.
         Err(error) => {
             error.print()?;
             return Ok(if error.use_stderr() { Exit::Unreadable } else { Exit::Done });
         }
     };
-    let options = Options::resolve(line.common);
+    // Options of a command stand in its own matches.
+    let innermost =
+        std::iter::successors(Some(&matches), |matches| matches.subcommand().map(|(_, inner)| inner));
+    let options = Options::resolve(line.common, innermost.last().cloned().unwrap_or_default())?;
     match line.command {
         None => scan::run(&options, line.inputs),
         Some(_) if !line.inputs.paths.is_empty() => {

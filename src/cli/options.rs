@@ -1,7 +1,10 @@
 //! Options as resolved from what was typed, the environment and the terminal.
 
 use super::args::{Common, Inputs, When};
+use super::config::Config;
 use anyhow::Context as _;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
 use kbtriage::report::{Format, Style, Summary, visible};
 use kbtriage::source::{Globs, ReadOptions, WalkOptions};
 use std::io::{IsTerminal, Write};
@@ -21,22 +24,71 @@ pub(crate) struct Options {
     pub(crate) style: Style,
     pub(super) quiet: bool,
     verbose: bool,
+    pub(super) config: Config,
+    /// The command line as clap has taken it: it knows what was typed and what came from the environment.
+    matches: ArgMatches,
 }
 
 impl Options {
-    pub(crate) fn resolve(typed: Common) -> Self {
+    pub(crate) fn resolve(typed: Common, matches: ArgMatches) -> anyhow::Result<Self> {
+        let config = if typed.no_config { Config::default() } else { Config::load(typed.config.as_deref())? };
         let from_environment = std::env::var_os("KBTRIAGE_SIGNATURES").unwrap_or_default();
-        let mut signatures: Vec<_> =
-            std::env::split_paths(&from_environment).filter(|path| !path.as_os_str().is_empty()).collect();
-        signatures.extend(typed.signatures);
-        Options {
-            signatures,
+        let from_environment =
+            std::env::split_paths(&from_environment).filter(|path| !path.as_os_str().is_empty());
+        let in_file = config.signatures.iter().cloned();
+        let signatures: Vec<(PathBuf, Origin)> = (in_file.map(|path| (path, Origin::File)))
+            .chain(from_environment.map(|path| (path, Origin::Environment)))
+            .chain(typed.signatures.into_iter().map(|path| (path, Origin::CommandLine)))
+            .collect();
+        let options = Options {
+            signatures: signatures.iter().map(|(path, _)| path.clone()).collect(),
             embedded: !typed.no_embedded,
             format: typed.format,
             style: Style { width: width(), color: color(typed.color) },
             quiet: typed.quiet,
             verbose: typed.verbose,
+            config,
+            matches,
+        };
+        if let Some(path) = &options.config.path {
+            options.detail(&format!("settings from {}", path.display()));
         }
+        for (path, origin) in signatures {
+            options.say_origin("signatures", &path.display().to_string(), origin);
+        }
+        Ok(options)
+    }
+
+    /// A setting as the command line, the environment, the settings file or the default has it, in this order. `id` is the
+    /// name of the option in the code.
+    pub(crate) fn setting<T>(
+        &self,
+        id: &str,
+        typed: Option<T>,
+        in_file: Option<T>,
+        default: T,
+        shown: impl Fn(&T) -> String,
+    ) -> T {
+        let (value, origin) = match (typed, in_file) {
+            (Some(value), _) => match self.matches.value_source(id) {
+                Some(ValueSource::EnvVariable) => (value, Origin::Environment),
+                _ => (value, Origin::CommandLine),
+            },
+            (None, Some(value)) => (value, Origin::File),
+            (None, None) => (default, Origin::Default),
+        };
+        self.say_origin(&id.replace('_', "-"), &shown(&value), origin);
+        value
+    }
+
+    fn say_origin(&self, name: &str, value: &str, origin: Origin) {
+        let from = match origin {
+            Origin::CommandLine => "command line",
+            Origin::Environment => "environment",
+            Origin::File => "settings file",
+            Origin::Default => "default",
+        };
+        self.detail(&format!("{name} = {value} ({from})"));
     }
 
     /// The format, for a command that prints no findings.
@@ -67,6 +119,15 @@ impl Options {
     }
 }
 
+/// Where a setting comes from.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    CommandLine,
+    Environment,
+    File,
+    Default,
+}
+
 /// What to read, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading {
@@ -78,20 +139,33 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn resolve(typed: Inputs) -> anyhow::Result<Self> {
+    pub(crate) fn resolve(options: &Options, typed: Inputs) -> anyhow::Result<Self> {
+        let limits = &options.config.limits;
+        let in_file = limits.max_filesize.map(Some);
+        let max_filesize =
+            options.setting("max_filesize", typed.max_filesize.map(Some), in_file, None, |size| {
+                size.map_or("none".to_owned(), |size| size.to_string())
+            });
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = options.setting(
+            "threads",
+            typed.threads.map(usize::from),
+            limits.threads.map(usize::from),
+            cores,
+            ToString::to_string,
+        );
         let walk = WalkOptions {
             globs: Globs::new(typed.glob).context("--glob")?,
-            max_filesize: typed.max_filesize,
+            max_filesize,
             follow_links: typed.follow_links,
             skip_hidden: typed.skip_hidden,
             respect_ignore: typed.skip_ignored,
         };
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Reading {
             paths: typed.paths,
             walk,
             read: ReadOptions { encoding: typed.encoding, ..ReadOptions::default() },
-            threads: typed.threads.map_or_else(cores, usize::from),
+            threads,
         })
     }
 }

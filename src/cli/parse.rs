@@ -20,7 +20,7 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     for (format, path) in &inputs.output {
         outputs.add(report(*format, Style::default())?, path)?;
     }
-    let reading = Reading::resolve(inputs)?;
+    let reading = Reading::resolve(options, inputs)?;
     let ended = each(options, reading, &mut outputs, parsing, |summary, said| {
         summary.count_input(&said.outcome());
     })?;

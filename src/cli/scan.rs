@@ -14,7 +14,7 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     }
     let triage = Triage::load(options)?.showing_crashes(show_crashes(options, &inputs));
     let mut outputs = outputs(options, &inputs)?;
-    let reading = Reading::resolve(inputs)?;
+    let reading = Reading::resolve(options, inputs)?;
     let ended = each(options, reading, &mut outputs, triage, |summary, said| summary.count(said.outcome()))?;
     options.summary(&ended.summary);
     Ok(exit(&ended))

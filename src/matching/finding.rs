@@ -30,6 +30,14 @@ impl Finding<'_> {
         }
     }
 
+    /// The place for that.
+    pub fn accepted_mut(&mut self) -> &mut Option<String> {
+        match self {
+            Finding::Match(found) => &mut found.accepted,
+            Finding::Unknown(found) => &mut found.accepted,
+        }
+    }
+
     /// First and last line of the evidence, 1-based.
     pub fn lines(&self) -> (u32, u32) {
         match self {
@@ -103,6 +111,23 @@ pub enum Confidence {
     Likely,
     /// Every clause holds on what the input positively says.
     Exact,
+}
+
+impl Confidence {
+    /// The word for it: `exact`, `likely` or `possible`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::Possible => "possible",
+            Confidence::Likely => "likely",
+            Confidence::Exact => "exact",
+        }
+    }
+
+    /// The confidence of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Confidence::Exact, Confidence::Likely, Confidence::Possible];
+        all.into_iter().find(|confidence| confidence.name() == name)
+    }
 }
 
 /// What the file versions in the input say of the fix.

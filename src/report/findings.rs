@@ -1,10 +1,11 @@
 //! Findings as JSON, the layout that other programs rely on.
 //!
 //! This is a view of its own: the internal types may change, these keys may not. Keys of what is not known are
-//! there, with the value null; only `product` of a fix is left out where the signature gives none.
+//! there, with the value null; only `product` of a fix is left out where the signature gives none, and `accepted` where no
+//! baseline names the finding.
 
 use super::{Outcome, Summary, escape};
-use crate::matching::{Confidence, Finding, Match, Reason, Unknown, Verdict};
+use crate::matching::{Finding, Match, Reason, Unknown, Verdict};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -23,6 +24,8 @@ enum Line<'f> {
         fixed_in: Vec<Fix<'f>>,
         workaround: Option<&'f str>,
         url: Option<&'f str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accepted: Option<&'f str>,
     },
     Unknown {
         input: &'f str,
@@ -30,6 +33,8 @@ enum Line<'f> {
         incident: u32,
         top: Option<&'f str>,
         nearest: Option<Nearest<'f>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accepted: Option<&'f str>,
     },
     Skipped {
         input: &'f str,
@@ -94,15 +99,6 @@ pub(super) fn summary_line(summary: &Summary) -> String {
     text(&Line::Summary { inputs, matches, unknown, skipped, errors })
 }
 
-/// The word for a confidence.
-pub(super) fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Possible => "possible",
-        Confidence::Likely => "likely",
-        Confidence::Exact => "exact",
-    }
-}
-
 fn text(line: &Line<'_>) -> String {
     escape::json_text(line).unwrap_or_default()
 }
@@ -110,7 +106,7 @@ fn text(line: &Line<'_>) -> String {
 fn line<'f>(input: &'f str, finding: &'f Finding<'_>) -> Line<'f> {
     match finding {
         Finding::Match(found) => matched(input, found),
-        Finding::Unknown(Unknown { lines, incident, top, nearest, .. }) => Line::Unknown {
+        Finding::Unknown(Unknown { lines, incident, top, nearest, accepted, .. }) => Line::Unknown {
             input,
             lines: [lines.0, lines.1],
             incident: *incident,
@@ -120,6 +116,7 @@ fn line<'f>(input: &'f str, finding: &'f Finding<'_>) -> Line<'f> {
                 score: rounded(near.score),
                 differs: &near.differs,
             }),
+            accepted: accepted.as_deref(),
         },
     }
 }
@@ -132,7 +129,7 @@ fn matched<'f>(input: &'f str, found: &'f Match<'_>) -> Line<'f> {
         incident: found.incident,
         signature: &signature.id,
         title: &signature.title,
-        confidence: confidence(found.confidence),
+        confidence: found.confidence.name(),
         score: rounded(found.score),
         because: found.because.iter().map(because).collect(),
         verdict: match found.verdict {
@@ -147,6 +144,7 @@ fn matched<'f>(input: &'f str, found: &'f Match<'_>) -> Line<'f> {
             .collect(),
         workaround: signature.workaround.as_deref(),
         url: signature.url.as_deref(),
+        accepted: found.accepted.as_deref(),
     }
 }
 

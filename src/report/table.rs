@@ -3,7 +3,6 @@
 //! One match fits a terminal of 24 lines and 80 columns. What is long is cut, and `kb show` has the whole of it.
 
 use super::escape::{brief, visible};
-use super::findings::confidence;
 use super::layout::{Fields, Style, Tone};
 use super::{Input, Outcome, Report};
 use crate::matching::{Confidence, Finding, Match, Reason, Unknown, Verdict};
@@ -51,6 +50,9 @@ impl Report<[Finding<'_>]> for Table {
         let sure = findings.iter().any(is_sure);
         for finding in findings {
             match finding {
+                _ if finding.accepted().is_some() => {
+                    self.block(out, &accepted(self.style, input.name, finding))?;
+                }
                 // Beside a real answer the others must not push it off the screen.
                 Finding::Match(found) if sure && !is_sure(finding) => {
                     self.block(out, &aside(self.style, input.name, found))?;
@@ -69,7 +71,7 @@ fn is_sure(finding: &Finding<'_>) -> bool {
 
 fn matched(style: Style, input: &str, found: &Match<'_>) -> String {
     let signature = found.signature;
-    let sureness = format!("{} match", confidence(found.confidence));
+    let sureness = format!("{} match", found.confidence.name());
     let tone = if found.confidence == Confidence::Exact { Tone::Good } else { Tone::Warning };
     let mut text = format!("{} in {}\n", style.paint(tone, &sureness), place(input, found.lines));
     let mut fields = Fields::new(style);
@@ -91,6 +93,18 @@ fn matched(style: Style, input: &str, found: &Match<'_>) -> String {
     }
     text.push_str(&fields.into_text());
     text
+}
+
+/// A finding that a baseline accepts, in short.
+fn accepted(style: Style, input: &str, finding: &Finding<'_>) -> String {
+    let mut fields = Fields::new(style);
+    match finding {
+        Finding::Match(found) => fields.add(&visible(&found.signature.id), &found.signature.title),
+        Finding::Unknown(crash) => fields.add("unknown", &brief(&crash.summary, 2 * REASON)),
+    }
+    let reason = finding.accepted().unwrap_or_default();
+    fields.add("because", if reason.is_empty() { "no reason given" } else { reason });
+    format!("accepted, in {}\n{}", place(input, finding.lines()), fields.into_text())
 }
 
 /// A match that is only worth a look, in short.
@@ -230,6 +244,18 @@ unknown crash in 4711.txt, lines 3-11
                 "\n\npossible match too, in 4711.txt, lines 12-20\n  ACME-17  Router stops in route_lookup\n"
             ),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn what_a_baseline_accepts_is_told_in_short() {
+        let signature = a_signature();
+        let Finding::Match(mut found) = a_match(&signature) else { panic!() };
+        found.accepted = Some("goes away with release 3".to_owned());
+        assert_eq!(
+            text(Style::default(), &[Finding::Match(found)]),
+            "accepted, in 4711.txt, lines 12-20\n  ACME-17  Router stops in route_lookup\n  \
+             because  goes away with release 3\n"
         );
     }
 

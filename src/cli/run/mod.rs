@@ -9,7 +9,7 @@ mod pool;
 mod progress;
 mod text;
 
-pub(super) use outputs::Outputs;
+pub(super) use outputs::{Outputs, new_file};
 pub(super) use text::Analysis;
 
 use super::options::{Options, Reading, complain};
@@ -70,6 +70,14 @@ impl<T> Said<T> {
             Analysed::Broken(found, reason) => Outcome::Broken(found, reason),
             Analysed::Skipped(reason) => Outcome::Skipped(reason),
             Analysed::Failed(reason) => Outcome::Failed(reason),
+        }
+    }
+
+    /// What was found, to be looked at before it is reported.
+    pub(super) fn found_mut(&mut self) -> &mut [T] {
+        match &mut self.analysed {
+            Analysed::Read(found) | Analysed::Part(found) | Analysed::Broken(found, _) => found,
+            Analysed::Skipped(_) | Analysed::Failed(_) => &mut [],
         }
     }
 }

@@ -89,17 +89,21 @@ impl<T> Outputs<T> {
     }
 }
 
+/// A file in a folder that has no name of its own yet, with the rights that the system gives any new one.
+pub(in crate::cli) fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.prefix(".kbtriage-").tempfile_in(folder)
+}
+
 impl Target {
     fn open(path: &Path) -> io::Result<Self> {
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return File::options().write(true).open(path).map(|file| Target::Device(BufWriter::new(file)));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut builder = tempfile::Builder::new();
-        // As any other file: the rights that the system gives new ones.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.prefix(".kbtriage-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        let file = new_file(folder.unwrap_or(Path::new(".")))?;
         Ok(Target::File(path.to_owned(), BufWriter::new(file)))
     }
 
