@@ -2,7 +2,7 @@
 
 use super::args::{Common, Inputs, When};
 use super::config::Config;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use kbtriage::report::{Format, Style, Summary, visible};
@@ -95,6 +95,9 @@ impl Options {
     pub(crate) fn plain_format(&self) -> anyhow::Result<Format> {
         match self.format {
             Format::Table | Format::Json | Format::Jsonl => Ok(self.format),
+            other => {
+                bail!("{} is a format for findings; this command prints table, json and jsonl", other.name())
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod json;
 mod jsonl;
 mod layout;
 mod listing;
+mod markdown;
 mod summary;
 mod table;
 
@@ -33,11 +34,13 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Jsonl,
+    /// A reply to paste into a ticket.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl];
+    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Markdown];
 
     /// The name people type.
     pub fn name(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Format {
             Format::Table => "table",
             Format::Json => "json",
             Format::Jsonl => "jsonl",
+            Format::Markdown => "markdown",
         }
     }
 
@@ -57,6 +61,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
+            Format::Markdown => true,
         }
     }
 
@@ -66,6 +71,7 @@ impl Format {
             Format::Table => Box::new(table::Table::new(style)),
             Format::Json => Box::new(json::Json::default()),
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
+            Format::Markdown => Box::new(markdown::Markdown::default()),
         }
     }
 
@@ -75,6 +81,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
+            Format::Markdown => None,
         }
     }
 }
