@@ -22,8 +22,9 @@ fn is_active(ch: char) -> bool {
 /// The text on one line, with every active character as a visible escape (`\u{1b}`). Blanks and line breaks
 /// collapse to one blank.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let plain = |text: &str| !text.contains("  ") && !text.chars().any(is_active);
-    if plain(text) {
+    let printed = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let plain = |text: &str| printed(text) || !text.chars().any(is_active);
+    if plain(text) && !text.contains("  ") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -63,7 +64,7 @@ pub fn json_text<T: serde::Serialize>(value: &T) -> serde_json::Result<String> {
 
 /// JSON text with every active character in a string as `\u` escape: the same value, harmless to look at.
 pub(super) fn json(text: String) -> String {
-    if !text.chars().any(is_active) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_active) {
         return text;
     }
     let mut out = String::with_capacity(text.len() + 16);

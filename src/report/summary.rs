@@ -133,7 +133,11 @@ impl fmt::Display for Summary {
         if self.possible > 0 {
             write!(to, " ({} only possible)", self.possible)?;
         }
-        write!(to, ", {}", count(self.unknown, "unknown crash", "unknown crashes"))
+        write!(to, ", {}", count(self.unknown, "unknown crash", "unknown crashes"))?;
+        if self.accepted > 0 {
+            write!(to, "; {} of them accepted", self.accepted)?;
+        }
+        Ok(())
     }
 }
 
