@@ -15,6 +15,7 @@ fn is_active(ch: char) -> bool {
             | '\u{2028}'..='\u{202e}' // line and paragraph separators, embeddings, overrides
             | '\u{2060}'..='\u{206f}' // word joiner, isolates, deprecated format characters
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}' | '\u{ffff}' // no characters at all; XML cannot hold them
             | '\u{e0000}'..='\u{e007f}' // tags
         )
 }
