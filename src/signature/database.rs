@@ -93,7 +93,7 @@ impl Database {
     }
 
     fn insert(&mut self, entry: Entry) {
-        self.entries.insert(entry.id().to_ascii_lowercase(), entry);
+        self.entries.insert(key(&entry), entry);
     }
 
     /// Adds what is in a pack, the runtime frames always and the signatures if they are wanted, without reading more
@@ -102,7 +102,10 @@ impl Database {
         let Some((pack, rows, frames)) = Pack::open(bytes) else { return };
         let pack = Arc::new(pack);
         if signatures {
-            rows.into_iter().for_each(|row| self.insert(Entry::packed(&pack, row)));
+            // The rows stand by id: laid into each other at once, they cost a third of so many insertions.
+            let packed = rows.into_iter().map(|row| Entry::packed(&pack, row));
+            let mut packed: BTreeMap<_, _> = packed.map(|entry| (key(&entry), entry)).collect();
+            self.entries.append(&mut packed);
         }
         self.add_frames(frames, own);
     }
@@ -162,6 +165,11 @@ impl Database {
     pub fn runtime(&self) -> &RuntimeFrames {
         &self.runtime
     }
+}
+
+/// What an entry is found by.
+fn key(entry: &Entry) -> String {
+    entry.id().to_ascii_lowercase()
 }
 
 pub(super) fn is_runtime_list(path: &Path) -> bool {
