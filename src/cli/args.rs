@@ -111,6 +111,14 @@ pub(crate) enum Command {
         /// Shell to complete in
         shell: clap_complete::Shell,
     },
+    /// Print the manual page
+    Man,
+    /// Print the JSON Schema of findings, of evidence, or of a signature file
+    Schema {
+        /// What the schema describes
+        #[arg(value_name = "LAYOUT", value_enum)]
+        layout: Layout,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +182,16 @@ pub(crate) struct Draft {
     /// Id of the issue; otherwise the article's number, or the name of the file: acme-17.txt is ACME-17
     #[arg(long)]
     pub(crate) id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// A line of scan --format jsonl
+    Findings,
+    /// A line of parse --format jsonl
+    Evidence,
+    /// A signature file
+    Signature,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

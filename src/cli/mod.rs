@@ -6,10 +6,12 @@ mod completions;
 mod config;
 mod kb;
 mod known;
+mod man;
 mod options;
 mod parse;
 mod run;
 mod scan;
+mod schema;
 
 pub(crate) use options::complain;
 
@@ -68,5 +70,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Some(Command::Parse(inputs)) => parse::run(&options, inputs),
         Some(Command::Kb(command)) => kb::run(&options, command),
         Some(Command::Completions { shell }) => completions::run(shell),
+        Some(Command::Schema { layout }) => schema::run(layout),
+        Some(Command::Man) => man::run(),
     }
 }

@@ -5,92 +5,159 @@
 
 use super::{Outcome, escape};
 use crate::evidence::{self as model, Evidence, Kind, bugcheck_name, exception_name};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Number of the layout.
 const SCHEMA: u32 = 1;
 
-#[derive(Serialize)]
-struct Document<'e> {
+/// One line of `kbtriage parse --format jsonl`: the evidence of one input.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields, title = "A line of kbtriage parse --format jsonl")]
+pub(super) struct Document<'e> {
+    /// Number of this layout.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u32,
+    /// The path as it was given; `-` for standard input.
     input: &'e str,
+    /// What was found, in the order of the input.
     evidence: Vec<Piece<'e>>,
 }
 
-#[derive(Serialize)]
-struct Piece<'e> {
+/// A piece of evidence.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Piece<'e> {
     #[serde(flatten)]
     kind: View<'e>,
+    /// First and last line in the input, from 1.
     lines: [u32; 2],
+    /// Where it begins and ends in the decoded text; the end is the first byte behind it.
     bytes: [usize; 2],
+    /// Number of the crash that it tells of.
     incident: Option<u32>,
 }
 
-#[derive(Serialize)]
+/// What a piece says, told apart by its kind. Null is what the input does not say.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum View<'e> {
+    /// A call stack.
     Stack {
+        /// Layout it was printed in.
         dialect: &'e str,
+        /// Thread it belongs to.
         thread: Option<&'e str>,
+        /// Frames, innermost first.
         frames: Vec<Frame<'e>>,
     },
+    /// An event-log entry.
     Event {
+        /// Event id.
         id: u32,
+        /// Who logged it.
         source: Option<&'e str>,
+        /// What it says.
         message: Option<&'e str>,
+        /// The log it stands in.
         log: Option<&'e str>,
+        /// Level or type.
         level: Option<&'e str>,
+        /// When, as printed.
         time: Option<&'e str>,
+        /// On which computer.
         computer: Option<&'e str>,
+        /// Whether prose merely mentions it.
         mention: bool,
     },
+    /// A stop code.
     Bugcheck {
+        /// `0x` and eight digits.
+        #[schemars(regex(pattern = "^0x[0-9a-f]{8}$"))]
         code: String,
+        /// Its documented name.
         name: Option<&'e str>,
+        /// None or four, `0x` and hexadecimal digits; null for a placeholder.
         parameters: Vec<Option<String>>,
+        /// Module named as the place of the stop.
         module: Option<&'e str>,
+        /// Failure bucket.
         bucket: Option<&'e str>,
     },
+    /// A process that failed in a module.
     Fault {
+        /// Process.
         process: Option<&'e str>,
+        /// Version of its file.
         process_version: Option<&'e str>,
+        /// Module in which it failed.
         module: Option<&'e str>,
+        /// Version of that file.
         module_version: Option<&'e str>,
+        /// Where in the module, as printed.
         address: Option<&'e str>,
+        /// `invalid page fault`, say.
         description: Option<&'e str>,
+        /// Exception code, `0x` and eight digits.
         exception: Option<String>,
+        /// Failure bucket.
         bucket: Option<&'e str>,
     },
+    /// An exception.
     Exception {
+        /// `0x` and eight digits.
+        #[schemars(regex(pattern = "^0x[0-9a-f]{8}$"))]
         code: String,
+        /// Its documented name.
         name: Option<&'e str>,
+        /// Where it was raised, as printed.
         address: Option<&'e str>,
     },
+    /// A loaded module.
     Module {
+        /// File name, or name of the module.
         name: &'e str,
+        /// Version of its file.
         version: Option<&'e str>,
+        /// When it was linked, as printed.
         timestamp: Option<&'e str>,
+        /// Address at which it begins.
         base: Option<&'e str>,
+        /// Address at which it ends.
         end: Option<&'e str>,
     },
+    /// A phrase that a text clause waits for.
     Text {
+        /// The phrase.
         phrase: &'e str,
     },
 }
 
-#[derive(Serialize)]
-struct Frame<'e> {
+/// A frame of a call stack.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Frame<'e> {
+    /// Module.
     module: Option<&'e str>,
+    /// Function, as printed.
     function: Option<&'e str>,
+    /// Offset into the function, or without one into the module.
     offset: Option<&'e str>,
+    /// Address, as printed.
     address: Option<&'e str>,
+    /// Line of the source.
     source: Option<Source<'e>>,
+    /// Line of the input, from 1.
     line: u32,
 }
 
-#[derive(Serialize)]
-struct Source<'e> {
+/// A line of a source file.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Source<'e> {
+    /// File, as printed.
     file: &'e str,
+    /// Line in it.
     line: u32,
 }
 

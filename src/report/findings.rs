@@ -6,73 +6,132 @@
 
 use super::{Outcome, Summary, escape};
 use crate::matching::{Finding, Match, Reason, Unknown, Verdict};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+/// One line of `kbtriage scan --format jsonl`, told apart by its type.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'f> {
+#[schemars(deny_unknown_fields, title = "A line of kbtriage scan --format jsonl")]
+pub(super) enum Line<'f> {
+    /// A known issue.
     Match {
+        /// The path as it was given; `-` for standard input.
         input: &'f str,
+        /// First and last line of the evidence that matched, from 1.
         lines: [u32; 2],
+        /// Number of the crash in the input; null for events that tell of no crash.
         incident: Option<u32>,
+        /// Id of the issue.
         signature: &'f str,
+        /// The issue in a line.
         title: &'f str,
+        /// How sure it is.
+        #[schemars(extend("enum" = ["exact", "likely", "possible"]))]
         confidence: &'static str,
+        /// How much of the issue was found, and how telling that is.
+        #[schemars(range(min = 0, max = 1))]
         score: f64,
+        /// The clauses that held.
         because: Vec<Because<'f>>,
+        /// What the file versions in the input say: older than the fix, not older, or nothing.
+        #[schemars(extend("enum" = ["affected", "fixed", "unknown"]))]
         verdict: &'static str,
+        /// Files, or components, and the versions that carry the fix.
         fixed_in: Vec<Fix<'f>>,
+        /// What to do meanwhile.
         workaround: Option<&'f str>,
+        /// The article.
         url: Option<&'f str>,
+        /// Why a baseline accepts it.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "&'f str")]
         accepted: Option<&'f str>,
     },
+    /// A crash that nothing known explains.
     Unknown {
+        /// The path as it was given; `-` for standard input.
         input: &'f str,
+        /// First and last line of the crash, from 1.
         lines: [u32; 2],
+        /// Number of the crash in the input.
         incident: u32,
+        /// The innermost frame that is not the runtime's.
         top: Option<&'f str>,
+        /// The known issue that came closest.
         nearest: Option<Nearest<'f>>,
+        /// Why a baseline accepts it.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "&'f str")]
         accepted: Option<&'f str>,
     },
+    /// An input with nothing to read in it.
     Skipped {
+        /// The path as it was given.
         input: &'f str,
+        /// Why.
         message: &'f str,
     },
+    /// An input that could not be read, or not to its end.
     Error {
+        /// The path as it was given.
         input: &'f str,
+        /// Why.
         message: &'f str,
     },
+    /// The last line; without it the run has broken off.
     Summary {
+        /// Inputs that were looked at.
         inputs: usize,
+        /// Matches of `likely` or better.
         matches: usize,
+        /// Crashes that nothing known explains.
         unknown: usize,
+        /// Inputs with nothing to read in them.
         skipped: usize,
+        /// Inputs that could not be read to their end.
         errors: usize,
     },
 }
 
-#[derive(Serialize)]
-struct Because<'f> {
+/// A clause that held, and where.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Because<'f> {
+    /// Kind of the clause: `stack`, `event`, ...
     clause: &'f str,
+    /// What was found for it.
     found: &'f str,
+    /// How that differs from the clause.
     differs: Option<&'f str>,
+    /// First and last line of it, from 1.
     lines: [u32; 2],
 }
 
-#[derive(Serialize)]
-struct Fix<'f> {
+/// A file, or a component, and the version that carries the fix.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Fix<'f> {
+    /// File name, or component.
     file: &'f str,
+    /// First version that has the fix.
     version: &'f str,
+    /// Product or branch of that version, where branches differ.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&'f str")]
     product: Option<&'f str>,
 }
 
-#[derive(Serialize)]
-struct Nearest<'f> {
+/// The known issue that came closest to an unknown crash.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Nearest<'f> {
+    /// Id of the issue.
     signature: &'f str,
+    /// How much of it was found.
+    #[schemars(range(min = 0, max = 1))]
     score: f64,
+    /// How the crash differs from it.
     differs: &'f str,
 }
 

@@ -12,12 +12,14 @@ mod jsonl;
 mod layout;
 mod listing;
 mod markdown;
+mod schema;
 mod summary;
 mod table;
 
 pub use escape::{json_text, visible};
 pub use evidence::evidence_line;
 pub use layout::{Fields, Style};
+pub use schema::{evidence_schema, findings_schema};
 pub use summary::Summary;
 
 use crate::evidence::Evidence;

@@ -11,6 +11,7 @@ pub(crate) mod names;
 mod pack;
 mod place;
 mod runtime;
+mod schema;
 mod twin;
 mod undecorate;
 
@@ -24,3 +25,4 @@ pub use model::{
 };
 pub use pack::Heading;
 pub use runtime::RuntimeFrames;
+pub use schema::signature_schema;

@@ -3,15 +3,23 @@
 //! The fields mirror the TOML keys one to one; an unknown key is an error. Codes and addresses stay in the
 //! spelling of the file until a database is built from them.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+// What a schema can say of strings that are checked when a database is built from them.
+const NOT_BLANK: &str = r"\S";
+const FRAME: &str = r"^\s*([^!\s][^!]*!(?!.*\+0x).*\S.*|[^!\s][^!]*)$";
+const ADDRESS: &str = r"^\s*(.*:)?(0[xX])?`*0*([0-9a-fA-F]`*){1,16}\s*$";
+const PARAMETER: &str = r"^(\*|\s*(.*:)?(0[xX])?`*0*([0-9a-fA-F]`*){1,16}\s*)$";
+
 /// One known issue.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signature {
     /// `KB276222`, or an id of one's own (`ACME-17`). The file is named after it, in lower case.
+    #[schemars(regex(pattern = NOT_BLANK))]
     pub id: String,
     /// The issue in a line.
     pub title: String,
@@ -42,7 +50,7 @@ pub struct Signature {
 }
 
 /// Whether a person has read a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Read and completed by a person.
@@ -52,7 +60,7 @@ pub enum Status {
 }
 
 /// A file (or component) and the version that carries the fix.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// File name, or where the article names none, a component (`MTA`).
@@ -64,16 +72,19 @@ pub struct Fix {
 }
 
 /// One way to recognise an issue: every clause that is present must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = some_clause)]
 pub struct Clauses {
     /// Frames, innermost first, that stand in this order; `Module!Function`, `*` for any run of characters.
+    #[schemars(length(min = 1), inner(regex(pattern = FRAME)))]
     pub stack: Option<Vec<String>>,
     /// The first frame need not be the innermost one of the component.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anywhere: bool,
     /// Events that must all have been logged: one table, or an array of tables.
     #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "one_or_many_schema")]
     pub event: Vec<EventClause>,
     /// A stop code.
     pub bugcheck: Option<BugcheckClause>,
@@ -82,6 +93,7 @@ pub struct Clauses {
     /// An exception.
     pub exception: Option<ExceptionClause>,
     /// Phrases that all stand within 40 lines.
+    #[schemars(length(min = 1), inner(regex(pattern = NOT_BLANK)))]
     pub text: Option<Vec<String>>,
 }
 
@@ -97,7 +109,7 @@ impl Clauses {
 }
 
 /// An event that must have been logged.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventClause {
     /// Event id.
@@ -111,21 +123,23 @@ pub struct EventClause {
 }
 
 /// A stop code.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BugcheckClause {
     /// Stop code.
     #[serde(with = "hex_code")]
+    #[schemars(schema_with = "hex_code::schema")]
     pub code: u32,
     /// Up to four parameters; `*` stands for any value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 4), inner(regex(pattern = PARAMETER)))]
     pub parameters: Vec<String>,
     /// Module named as the place of the stop, `*` for any run of characters.
     pub module: Option<String>,
 }
 
 /// A process that failed in a module.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FaultClause {
     /// Process, `*` for any run of characters.
@@ -133,25 +147,29 @@ pub struct FaultClause {
     /// Module, `*` for any run of characters.
     pub module: Option<String>,
     /// Address, compared as a number (`0137:bff7b9a6`, `0x00012a3b`).
+    #[schemars(regex(pattern = ADDRESS))]
     pub address: Option<String>,
     /// Exception code.
     #[serde(default, with = "hex_code::option", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "hex_code::schema")]
     pub exception: Option<u32>,
 }
 
 /// An exception.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionClause {
     /// Exception code.
     #[serde(with = "hex_code")]
+    #[schemars(schema_with = "hex_code::schema")]
     pub code: u32,
     /// Address at which it was raised, compared as a number.
+    #[schemars(regex(pattern = ADDRESS))]
     pub address: Option<String>,
 }
 
 /// A text that must, or must not, be recognised as this issue.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// What is expected of it.
@@ -161,7 +179,7 @@ pub struct Example {
 }
 
 /// What is expected of an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expect {
     /// This issue comes first.
@@ -171,7 +189,7 @@ pub enum Expect {
 }
 
 /// A lint silenced in a signature, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Allow {
     /// Name of the lint.
@@ -241,8 +259,26 @@ fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<EventClause>, D
     from.deserialize_any(Events)
 }
 
+/// What [`one_or_many`] reads.
+fn one_or_many_schema(generator: &mut SchemaGenerator) -> Schema {
+    let one = generator.subschema_for::<EventClause>();
+    json_schema!({"anyOf": [one, {"type": "array", "items": one}]})
+}
+
+/// Says that one clause at least is there, and `anywhere` only beside a stack.
+fn some_clause(schema: &mut Schema) {
+    let clauses = ["stack", "bugcheck", "fault", "exception", "text"];
+    let mut some: Vec<Schema> = clauses.iter().map(|clause| json_schema!({"required": [clause]})).collect();
+    some.push(json_schema!({"required": ["event"], "properties": {"event": {"minItems": 1}}}));
+    schema.insert("anyOf".to_owned(), some.into());
+    let anywhere = json_schema!({"required": ["anywhere"], "properties": {"anywhere": {"const": true}}});
+    schema.insert("if".to_owned(), anywhere.into());
+    schema.insert("then".to_owned(), json_schema!({"required": ["stack"]}).into());
+}
+
 /// Codes as `"0x0000000a"` or as a TOML integer.
 mod hex_code {
+    use schemars::{Schema, SchemaGenerator, json_schema};
     use serde::de::{Deserializer, Error, Unexpected, Visitor};
     use serde::ser::Serializer;
 
@@ -263,6 +299,13 @@ mod hex_code {
             let digits = value.strip_prefix("0x").or_else(|| value.strip_prefix("0X")).unwrap_or(value);
             u32::from_str_radix(digits, 16).map_err(|_| E::invalid_value(Unexpected::Str(value), &self))
         }
+    }
+
+    pub(super) fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"anyOf": [
+            {"type": "string", "pattern": "^(0[xX])?0*[0-9a-fA-F]{1,8}$"},
+            {"type": "integer", "minimum": 0, "maximum": u32::MAX},
+        ]})
     }
 
     pub(super) fn serialize<S: Serializer>(code: &u32, to: S) -> Result<S::Ok, S::Error> {
