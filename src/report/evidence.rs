@@ -99,6 +99,7 @@ enum View<'e> {
         /// `invalid page fault`, say.
         description: Option<&'e str>,
         /// Exception code, `0x` and eight digits.
+        #[schemars(regex(pattern = "^0x[0-9a-f]{8}$"))]
         exception: Option<String>,
         /// Failure bucket.
         bucket: Option<&'e str>,

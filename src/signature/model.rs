@@ -17,6 +17,7 @@ const PARAMETER: &str = r"^(\*|\s*(.*:)?(0[xX])?`*0*([0-9a-fA-F]`*){1,16}\s*)$";
 /// One known issue.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "A signature of kbtriage")]
 pub struct Signature {
     /// `KB276222`, or an id of one's own (`ACME-17`). The file is named after it, in lower case.
     #[schemars(regex(pattern = NOT_BLANK))]
@@ -33,7 +34,7 @@ pub struct Signature {
     pub cause: Option<String>,
     /// What solves it. May be missing in a draft.
     pub resolution: Option<String>,
-    /// What to do meanwhile; `None` when there is nothing.
+    /// What to do meanwhile; left out when there is nothing.
     pub workaround: Option<String>,
     /// Files, or components, and the versions that carry the fix.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
