@@ -93,13 +93,13 @@ fn inputs_become_arguments() {
         ("paths", "tickets\nlogs/a b.log\r\n\n"),
         ("fail-on", "known"),
         ("min-confidence", "exact"),
-        ("baseline", "baseline.toml"),
+        ("baseline", "accepted.toml"),
         ("signatures", "ours\ntheirs.pack"),
         ("junit", "reports/junit.xml"),
         ("args", "--glob\n*.txt"),
     ]);
     let expected = [
-        "check --format github --fail-on known --min-confidence exact --baseline baseline.toml",
+        "check --format github --fail-on known --min-confidence exact --baseline accepted.toml",
         "--signatures ours --signatures theirs.pack --output sarif=kbtriage.sarif",
         "--output junit=reports/junit.xml --glob *.txt -- tickets",
     ];
@@ -189,7 +189,7 @@ fn the_action_passes_on_monday_and_fails_on_tuesday() {
     let runner = Runner::new();
     let inputs = [
         ("paths", "tickets"),
-        ("baseline", "baseline.toml"),
+        ("baseline", "accepted.toml"),
         ("junit", "reports/kbtriage.xml"),
         ("html", "reports/kbtriage.html"),
     ];

@@ -90,7 +90,7 @@ fn holds(shell: &str, files: &[&str]) {
 
 #[test]
 fn the_baseline_accepts_monday_and_not_tuesday() {
-    holds("kbtriage check tickets --baseline baseline.toml", &[]);
+    holds("kbtriage check tickets --baseline accepted.toml", &[]);
 }
 
 #[test]

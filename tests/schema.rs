@@ -84,7 +84,7 @@ fn every_line_of_a_scan_is_as_its_schema_says() {
 #[test]
 fn an_accepted_finding_is_as_the_schema_says() {
     let folder = tempfile::tempdir().unwrap();
-    let baseline = folder.path().join("baseline.toml");
+    let baseline = folder.path().join("accepted.toml");
     let baseline = baseline.to_str().unwrap();
     let check = ["check", "fixtures/tickets", "--format", "jsonl", "--baseline", baseline];
     kbtriage(&[&check[..], &["--update-baseline"]].concat());
