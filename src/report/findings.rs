@@ -5,7 +5,7 @@
 //! baseline names the finding.
 
 use super::{Outcome, Summary, escape};
-use crate::matching::{Finding, Match, Reason, Unknown, Verdict};
+use crate::matching::{Finding, Match, Reason, Unknown};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -132,11 +132,7 @@ fn matched<'f>(input: &'f str, found: &'f Match<'_>) -> Line<'f> {
         confidence: found.confidence.name(),
         score: rounded(found.score),
         because: found.because.iter().map(because).collect(),
-        verdict: match found.verdict {
-            Verdict::Affected => "affected",
-            Verdict::Fixed => "fixed",
-            Verdict::Unknown => "unknown",
-        },
+        verdict: found.verdict.name(),
         fixed_in: signature
             .fixed_in
             .iter()

@@ -4,6 +4,7 @@
 //! input is read. What a reader may rely on is in `findings` and `evidence`: views of their own, apart from
 //! the internal types. Whatever comes out of an input or a signature is made harmless by `escape`.
 
+mod csv;
 mod escape;
 mod evidence;
 mod findings;
@@ -12,6 +13,7 @@ mod jsonl;
 mod layout;
 mod listing;
 mod markdown;
+mod plain;
 mod summary;
 mod table;
 
@@ -34,13 +36,15 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Jsonl,
+    /// A row a finding, for a spreadsheet.
+    Csv,
     /// A reply to paste into a ticket.
     Markdown,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Markdown];
+    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown];
 
     /// The name people type.
     pub fn name(self) -> &'static str {
@@ -48,6 +52,7 @@ impl Format {
             Format::Table => "table",
             Format::Json => "json",
             Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
             Format::Markdown => "markdown",
         }
     }
@@ -61,7 +66,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Markdown => true,
+            Format::Csv | Format::Markdown => true,
         }
     }
 
@@ -71,6 +76,7 @@ impl Format {
             Format::Table => Box::new(table::Table::new(style)),
             Format::Json => Box::new(json::Json::default()),
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
+            Format::Csv => Box::new(csv::Csv),
             Format::Markdown => Box::new(markdown::Markdown::default()),
         }
     }
@@ -81,7 +87,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Markdown => None,
+            Format::Csv | Format::Markdown => None,
         }
     }
 }
