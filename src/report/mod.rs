@@ -10,10 +10,12 @@ mod evidence;
 mod findings;
 mod json;
 mod jsonl;
+mod junit;
 mod layout;
 mod listing;
 mod markdown;
 mod plain;
+mod severest;
 mod summary;
 mod table;
 
@@ -40,11 +42,14 @@ pub enum Format {
     Csv,
     /// A reply to paste into a ticket.
     Markdown,
+    /// A test case an input, for CI servers.
+    Junit,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown];
+    pub const ALL: &[Format] =
+        &[Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown, Format::Junit];
 
     /// The name people type.
     pub fn name(self) -> &'static str {
@@ -54,6 +59,7 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
             Format::Markdown => "markdown",
+            Format::Junit => "junit",
         }
     }
 
@@ -66,7 +72,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Csv | Format::Markdown => true,
+            Format::Csv | Format::Markdown | Format::Junit => true,
         }
     }
 
@@ -78,6 +84,7 @@ impl Format {
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
             Format::Csv => Box::new(csv::Csv),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Junit => Box::new(junit::Junit::default()),
         }
     }
 
@@ -87,7 +94,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Csv | Format::Markdown => None,
+            Format::Csv | Format::Markdown | Format::Junit => None,
         }
     }
 }

@@ -112,3 +112,8 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Unknown => "unknown: the input does not show the versions of these files",
     }
 }
+
+/// The evidence of a crash in short, a line each.
+pub(super) fn evidence<'f>(finding: &'f Finding<'_>) -> impl Iterator<Item = String> + 'f {
+    finding.crash().evidence.iter().map(|line| brief(line, SHORT))
+}
