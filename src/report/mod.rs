@@ -8,6 +8,7 @@ mod csv;
 mod escape;
 mod evidence;
 mod findings;
+mod github;
 mod json;
 mod jsonl;
 mod junit;
@@ -44,12 +45,21 @@ pub enum Format {
     Markdown,
     /// A test case an input, for CI servers.
     Junit,
+    /// Annotations of a GitHub Actions run.
+    Github,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &[Format] =
-        &[Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown, Format::Junit];
+    pub const ALL: &[Format] = &[
+        Format::Table,
+        Format::Json,
+        Format::Jsonl,
+        Format::Csv,
+        Format::Markdown,
+        Format::Junit,
+        Format::Github,
+    ];
 
     /// The name people type.
     pub fn name(self) -> &'static str {
@@ -60,6 +70,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Markdown => "markdown",
             Format::Junit => "junit",
+            Format::Github => "github",
         }
     }
 
@@ -72,7 +83,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Csv | Format::Markdown | Format::Junit => true,
+            Format::Csv | Format::Markdown | Format::Junit | Format::Github => true,
         }
     }
 
@@ -85,6 +96,7 @@ impl Format {
             Format::Csv => Box::new(csv::Csv),
             Format::Markdown => Box::new(markdown::Markdown::default()),
             Format::Junit => Box::new(junit::Junit::default()),
+            Format::Github => Box::new(github::Github::default()),
         }
     }
 
@@ -94,7 +106,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Csv | Format::Markdown | Format::Junit => None,
+            Format::Csv | Format::Markdown | Format::Junit | Format::Github => None,
         }
     }
 }

@@ -4,16 +4,29 @@
 
 use super::escape::{brief, visible};
 use crate::matching::{Finding, Match, Unknown, Verdict};
+use std::borrow::Cow;
 
 /// Characters of a short piece (a title, a reason), and of prose.
 const SHORT: usize = 300;
-const PROSE: usize = 4000;
+pub(super) const PROSE: usize = 4000;
 /// Reasons that are told.
 const REASONS: usize = 12;
 
 /// How an input is called: `-` is nothing that a person or a tool would look for.
 pub(super) fn input(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
+}
+
+/// The name of an input with `/` between folders, as other systems want it.
+pub(super) fn slashed(name: &str) -> Cow<'_, str> {
+    if cfg!(windows) { Cow::Owned(name.replace('\\', "/")) } else { Cow::Borrowed(name) }
+}
+
+/// An address that a browser may be sent to.
+pub(super) fn web_address(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/?#=&%+:,;@".contains(c);
+    (!rest.is_empty() && rest.chars().all(plain)).then_some(url)
 }
 
 /// Why a finding is accepted.

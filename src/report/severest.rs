@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// How much a finding asks of its reader; the most comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Severity {
+    /// An input that could not be read: a gate fails on it, whatever else was found.
+    Unread,
     /// A known issue, with all that tells it from others.
     Exact,
     /// Most likely a known issue.
