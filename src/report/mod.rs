@@ -16,6 +16,7 @@ mod layout;
 mod listing;
 mod markdown;
 mod plain;
+mod sarif;
 mod severest;
 mod summary;
 mod table;
@@ -43,6 +44,8 @@ pub enum Format {
     Csv,
     /// A reply to paste into a ticket.
     Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
     /// A test case an input, for CI servers.
     Junit,
     /// Annotations of a GitHub Actions run.
@@ -57,6 +60,7 @@ impl Format {
         Format::Jsonl,
         Format::Csv,
         Format::Markdown,
+        Format::Sarif,
         Format::Junit,
         Format::Github,
     ];
@@ -69,6 +73,7 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
             Format::Markdown => "markdown",
+            Format::Sarif => "sarif",
             Format::Junit => "junit",
             Format::Github => "github",
         }
@@ -83,7 +88,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Csv | Format::Markdown | Format::Junit | Format::Github => true,
+            Format::Csv | Format::Markdown | Format::Sarif | Format::Junit | Format::Github => true,
         }
     }
 
@@ -95,6 +100,7 @@ impl Format {
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
             Format::Csv => Box::new(csv::Csv),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Sarif => Box::new(sarif::Sarif::default()),
             Format::Junit => Box::new(junit::Junit::default()),
             Format::Github => Box::new(github::Github::default()),
         }
@@ -106,7 +112,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Csv | Format::Markdown | Format::Junit | Format::Github => None,
+            Format::Csv | Format::Markdown | Format::Sarif | Format::Junit | Format::Github => None,
         }
     }
 }
