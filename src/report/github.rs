@@ -1,7 +1,7 @@
 //! Workflow commands, which GitHub Actions shows as annotations of a run.
 //!
 //! GitHub shows ten annotations of a type a step and drops the rest without a word. So the most severe nine are told, and the tenth
-//! counts the others.
+//! counts the others. A last line, for who reads the log, says what the run came to.
 
 use super::severest::{Severest, Severity};
 use super::summary::count;
@@ -19,7 +19,6 @@ pub(super) struct Github {
     errors: Severest<Annotation>,
     warnings: Severest<Annotation>,
     notices: Severest<Annotation>,
-    accepted: usize,
 }
 
 /// What an annotation says, and of which lines of which file.
@@ -34,7 +33,7 @@ struct Annotation {
 impl Default for Github {
     fn default() -> Self {
         let shown = || Severest::new(SHOWN);
-        Github { errors: shown(), warnings: shown(), notices: shown(), accepted: 0 }
+        Github { errors: shown(), warnings: shown(), notices: shown() }
     }
 }
 
@@ -51,10 +50,8 @@ impl Report<[Finding<'_>]> for Github {
                 Severity::Unread | Severity::Exact | Severity::Likely => &mut self.errors,
                 Severity::Unknown => &mut self.warnings,
                 Severity::Possible => &mut self.notices,
-                Severity::Accepted => {
-                    self.accepted += 1;
-                    continue;
-                }
+                // The last line counts them.
+                Severity::Accepted => continue,
             };
             list.add(severity, || Annotation::of_finding(input.name, finding));
         }
@@ -67,8 +64,8 @@ impl Report<[Finding<'_>]> for Github {
         Ok(())
     }
 
-    fn end(&mut self, out: &mut dyn Write, _summary: &Summary) -> io::Result<()> {
-        let Github { errors, warnings, notices, accepted } = std::mem::take(self);
+    fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+        let Github { errors, warnings, notices } = std::mem::take(self);
         for (kind, list) in [("error", errors), ("warning", warnings), ("notice", notices)] {
             let given = list.given();
             let told = if given > SHOWN { SHOWN - 1 } else { given };
@@ -79,14 +76,7 @@ impl Report<[Finding<'_>]> for Github {
                 Annotation::of_rest(kind, given - told).write(out, kind)?;
             }
         }
-        if accepted > 0 {
-            writeln!(
-                out,
-                "kbtriage: not shown: {}",
-                count(accepted, "accepted finding", "accepted findings")
-            )?;
-        }
-        Ok(())
+        writeln!(out, "kbtriage: {summary}")
     }
 }
 
