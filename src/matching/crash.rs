@@ -156,8 +156,8 @@ fn key_words(kind: &Kind) -> Option<String> {
 }
 
 /// FNV-1a over words: the same on every machine and in every version.
-fn fingerprint(words: &[String]) -> u64 {
-    let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
+pub(crate) fn fingerprint<S: AsRef<str>>(words: &[S]) -> u64 {
+    let bytes = words.iter().flat_map(|word| word.as_ref().bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

@@ -141,6 +141,17 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The word for it: `affected`, `fixed` or `unknown`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Affected => "affected",
+            Verdict::Fixed => "fixed",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
 /// A crash that nothing known explains.
 #[derive(Debug, Clone)]
 pub struct Unknown<'db> {

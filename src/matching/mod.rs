@@ -19,6 +19,7 @@ mod stack;
 mod unknown;
 mod verdict;
 
+pub(crate) use crash::fingerprint;
 pub use crash::{Crash, SeenFile};
 pub use examples::{Failure, disproof, failing_examples};
 pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict};

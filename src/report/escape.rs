@@ -40,6 +40,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The name of a file, with every active character as a visible escape; blanks stay, for it is looked up by its name.
+pub(super) fn file_name(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for ch in name.chars() {
+        if is_active(ch) { out.extend(ch.escape_unicode()) } else { out.push(ch) }
+    }
+    out
+}
+
 /// [`visible`], and no longer than `most` characters.
 pub(super) fn brief(text: &str, most: usize) -> String {
     // A little more than is shown, so that a megabyte of blanks is not carried along.
@@ -101,6 +110,11 @@ mod tests {
     #[test]
     fn line_breaks_collapse() {
         assert_eq!(visible("a\r\n  b\tc"), "a b c");
+    }
+
+    #[test]
+    fn the_name_of_a_file_keeps_its_blanks() {
+        assert_eq!(file_name("a  b\n\u{202e}.txt"), r"a  b\u{a}\u{202e}.txt");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! baseline names the finding.
 
 use super::{Outcome, Summary, escape};
-use crate::matching::{Finding, Match, Reason, Unknown, Verdict};
+use crate::matching::{Finding, Match, Reason, Unknown};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -83,7 +83,7 @@ pub(super) enum Line<'f> {
     Summary {
         /// Inputs that were looked at.
         inputs: usize,
-        /// Matches of `likely` or better.
+        /// Matches, of any confidence.
         matches: usize,
         /// Crashes that nothing known explains.
         unknown: usize,
@@ -191,11 +191,7 @@ fn matched<'f>(input: &'f str, found: &'f Match<'_>) -> Line<'f> {
         confidence: found.confidence.name(),
         score: rounded(found.score),
         because: found.because.iter().map(because).collect(),
-        verdict: match found.verdict {
-            Verdict::Affected => "affected",
-            Verdict::Fixed => "fixed",
-            Verdict::Unknown => "unknown",
-        },
+        verdict: found.verdict.name(),
         fixed_in: signature
             .fixed_in
             .iter()

@@ -4,7 +4,8 @@
 //! What comes out of an input stands in code only, where Markdown obeys nothing; prose of a signature is escaped.
 
 use super::escape::visible;
-use super::{Input, Outcome, Report, Summary};
+use super::plain::lines;
+use super::{Input, Outcome, Report, Summary, plain};
 use crate::matching::{Confidence, Crash, Finding, Match, Reason, Unknown, Verdict};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -256,27 +257,17 @@ fn also(listed: &[&Finding<'_>]) -> String {
     text
 }
 
-fn lines((first, last): (u32, u32)) -> String {
-    if first == last { format!("line {first}") } else { format!("lines {first}-{last}") }
-}
-
 fn name(input: &str) -> String {
     if input == "-" { "What was pasted".to_owned() } else { code(input) }
 }
 
 /// A link, where the address is one that a browser may be sent to.
 fn link(url: Option<&str>) -> String {
-    let plain = |url: &&str| {
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        rest.is_some_and(|rest| {
-            rest.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/?#=&%+:,;@".contains(c))
-        })
-    };
-    url.filter(plain).map(|url| format!(" <{url}>")).unwrap_or_default()
+    url.and_then(plain::web_address).map(|url| format!(" <{url}>")).unwrap_or_default()
 }
 
 /// Text in which Markdown and HTML obey nothing.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let text = visible(text.trim());
     let mut rest = text.chars().peekable();

@@ -4,15 +4,21 @@
 //! input is read. What a reader may rely on is in `findings` and `evidence`: views of their own, apart from
 //! the internal types. Whatever comes out of an input or a signature is made harmless by `escape`.
 
+mod csv;
 mod escape;
 mod evidence;
 mod findings;
+mod github;
 mod json;
 mod jsonl;
+mod junit;
 mod layout;
 mod listing;
 mod markdown;
+mod plain;
+mod sarif;
 mod schema;
+mod severest;
 mod summary;
 mod table;
 
@@ -36,13 +42,30 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Jsonl,
+    /// A row a finding, for a spreadsheet.
+    Csv,
     /// A reply to paste into a ticket.
     Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// A test case an input, for CI servers.
+    Junit,
+    /// Annotations of a GitHub Actions run.
+    Github,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Markdown];
+    pub const ALL: &[Format] = &[
+        Format::Table,
+        Format::Json,
+        Format::Jsonl,
+        Format::Csv,
+        Format::Markdown,
+        Format::Sarif,
+        Format::Junit,
+        Format::Github,
+    ];
 
     /// The name people type.
     pub fn name(self) -> &'static str {
@@ -50,7 +73,11 @@ impl Format {
             Format::Table => "table",
             Format::Json => "json",
             Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
             Format::Markdown => "markdown",
+            Format::Sarif => "sarif",
+            Format::Junit => "junit",
+            Format::Github => "github",
         }
     }
 
@@ -63,7 +90,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Markdown => true,
+            Format::Csv | Format::Markdown | Format::Sarif | Format::Junit | Format::Github => true,
         }
     }
 
@@ -73,7 +100,11 @@ impl Format {
             Format::Table => Box::new(table::Table::new(style)),
             Format::Json => Box::new(json::Json::default()),
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
+            Format::Csv => Box::new(csv::Csv),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Sarif => Box::new(sarif::Sarif::default()),
+            Format::Junit => Box::new(junit::Junit::default()),
+            Format::Github => Box::new(github::Github::default()),
         }
     }
 
@@ -83,7 +114,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Markdown => None,
+            Format::Csv | Format::Markdown | Format::Sarif | Format::Junit | Format::Github => None,
         }
     }
 }

@@ -4,8 +4,9 @@
 
 use super::escape::{brief, visible};
 use super::layout::{Fields, Style, Tone};
-use super::{Input, Outcome, Report};
-use crate::matching::{Confidence, Finding, Match, Reason, Unknown, Verdict};
+
+use super::{Input, Outcome, Report, plain};
+use crate::matching::{Confidence, Finding, Match, Reason, Unknown};
 use std::io::{self, Write};
 
 /// Lines of reasons after which the rest is only counted, as they wrap on 80 columns.
@@ -83,7 +84,7 @@ fn matched(style: Style, input: &str, found: &Match<'_>) -> String {
         fields.add("", &brief(resolution, RESOLUTION));
     }
     if !signature.fixed_in.is_empty() {
-        fields.add("version", verdict(found.verdict));
+        fields.add("version", plain::verdict(found.verdict));
     }
     let workaround = signature.workaround.as_deref().unwrap_or("none known");
     fields.add("workaround", &brief(workaround, WORKAROUND));
@@ -133,11 +134,7 @@ fn unknown(style: Style, input: &str, crash: &Unknown<'_>) -> String {
 /// Where a finding stands: `tickets/4711.txt, lines 12-20`.
 fn place(input: &str, lines: (u32, u32)) -> String {
     let input = if input == "-" { "standard input".into() } else { visible(input) };
-    format!("{input}, {}", line_range(lines))
-}
-
-fn line_range((first, last): (u32, u32)) -> String {
-    if first == last { format!("line {first}") } else { format!("lines {first}-{last}") }
+    format!("{input}, {}", plain::lines(lines))
 }
 
 fn reasons(because: &[Reason]) -> Vec<String> {
@@ -149,7 +146,7 @@ fn reasons(because: &[Reason]) -> Vec<String> {
             break;
         }
         let found = brief(&reason.found, REASON);
-        lines.push(format!("{}, {}: {found}", reason.clause, line_range(reason.lines)));
+        lines.push(format!("{}, {}: {found}", reason.clause, plain::lines(reason.lines)));
         lines.extend(reason.differs.as_ref().map(|differs| format!("but {}", brief(differs, REASON))));
     }
     lines
@@ -181,14 +178,6 @@ fn fixes(found: &Match<'_>) -> Vec<String> {
         lines.push("no fixed version is known".to_owned());
     }
     lines
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Affected => "affected: the input shows a file older than its fix",
-        Verdict::Fixed => "fixed: the input shows the fix in place; a regression, or another problem",
-        Verdict::Unknown => "unknown: the input does not show the versions of these files",
-    }
 }
 
 #[cfg(test)]
