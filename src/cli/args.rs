@@ -90,8 +90,9 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
     pub(crate) output: Vec<(Format, PathBuf)>,
     /// Replace names of people, computers and domains, addresses and SIDs by placeholders: <user-1>
-    #[arg(long, help_heading = REPORTING)]
-    pub(crate) redact: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          help_heading = REPORTING)]
+    pub(crate) redact: Option<bool>,
     /// Encoding of texts without a byte order mark, such as windows-1251 or shift_jis
     #[arg(short = 'E', long, value_name = "LABEL", value_parser = encoding, help_heading = READING)]
     pub(crate) encoding: Option<&'static Encoding>,

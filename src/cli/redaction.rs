@@ -15,8 +15,7 @@ pub(super) struct Redaction {
 
 impl Redaction {
     pub(super) fn new(options: &Options, inputs: &Inputs) -> Self {
-        let typed = inputs.redact.then_some(true);
-        let wanted = options.setting("redact", typed, options.config.redact, false, bool::to_string);
+        let wanted = options.setting("redact", inputs.redact, options.config.redact, false, bool::to_string);
         Redaction { redactor: wanted.then(Redactor::new), last: Default::default() }
     }
 

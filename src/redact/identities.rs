@@ -181,3 +181,9 @@ pub(super) fn placeholder_at(text: &str) -> Option<usize> {
     let digits = number.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0 && number.get(digits..)?.starts_with('>')).then_some(kind.name().len() + digits + 3)
 }
+
+/// Whether a text ends with a placeholder.
+pub(super) fn ends_with_placeholder(text: &str) -> bool {
+    let start = text.rfind('<').and_then(|start| text.get(start..));
+    start.is_some_and(|last| placeholder_at(last) == Some(last.len()))
+}

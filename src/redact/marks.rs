@@ -4,6 +4,7 @@
 //! address, `NT AUTHORITY` is no domain, `\\Device` no server.
 
 use super::address::{address, is_private_sid};
+use super::identities::ends_with_placeholder;
 use super::vocabulary::{can_be_domain, can_be_server, is_code, is_common, is_public, is_well_known};
 use regex::{Captures, Regex};
 use std::ops::Range;
@@ -33,14 +34,16 @@ const PROFILE: &str = r#"(?ix)(?:
     (?: [a-z]: | harddiskvolume\d+ | [\\/][a-z]\$ | /mnt/[a-z] | /cygdrive/[a-z] | \\\\[\w.-]+ ) [\\/]{1,4} users
     | documents\ and\ settings | docume~\d | dokumente\ und\ einstellungen
     | [a-z]: [\\/]{1,4} win\w{0,10} [\\/]{1,4} profiles
-    | (?: ^ | [^\w.~-] | \s/export | \s/mnt | \s/var | \s/nfs ) / (?: home | users )
     ) [\\/]{1,4}
     (?: (?<user> [^\\/:*?"<>|,;\s]+ (?:\ [^\\/:*?"<>|,;\s]+){0,2} ) [\\/] | (?<user2> [^\\/:*?"<>|,;\s()\[\]']+ ) )"#;
+
+/// The same of Unix, where the folder stands at the root, or where the name of an input begins.
+const HOME: &str = r#"(?ix) (?: ^ | (?:/export|/mnt|/var|/nfs)? / ) (?:home|users) [\\/] (?<home> [^\\/:*?"<>|,;\s()\[\]']+ )"#;
 
 const UNC: &str = r"\\{2,4}(?<unc>[A-Za-z0-9][\w.-]*)";
 
 /// Where names stand in what any program may print of a path.
-const PATHS: &[&str] = &[PROFILE, UNC];
+const PATHS: &[&str] = &[PROFILE, HOME, UNC];
 
 const SID: &str = r"(?i)\b(?<sid>S-1-\d{1,2}(?:-\d{1,10}){1,15})\b";
 const EMAIL: &str = r"(?<email>[\w.%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)";
@@ -53,7 +56,7 @@ const FQDN: &str = r"(?x)\b(?<fqdn>(?:[A-Za-z0-9][A-Za-z0-9-]*\.){1,8}
 
 /// Names in a directory: of Exchange, with slashes, and of LDAP, with commas.
 const DIRECTORY: &str = r#"(?ix)
-    \bcn=recipients/cn=(?<user>[^/\s"',;)\]]+) | \bcn=servers/cn=(?<host>[^/\s"',;)\]]+)
+    \bcn=recipients/cn=(?<user>[^/\s"',;)\]§<>]+) | \bcn=servers/cn=(?<host>[^/\s"',;)\]§<>]+)
     | \bcn=(?<user2>[^,=/"<>]{1,64}),(?:cn|ou)=users\b
     | \bcn=(?<host2>[^,=/"<>]{1,64}),(?:cn|ou)=(?:servers|computers|domain\ controllers)\b"#;
 
@@ -63,7 +66,7 @@ const USER_LABEL: &str = r#"(?ix)\b(?:
         [\ _]?(?:user|account|logon)?[\ _]?name
     | user(?:[\ _]?id)? | username | uid | login | account | logged[\ -]on\ user
     | benutzer(?:name)? | utilisateur | nom\ d'utilisateur | usuario | utente | пользователь )
-    ["']?[\ \t]{0,4}[:=>][\ \t"']{0,40}(?<account>[^\s"'<>,;:=()\[\]|]+)"#;
+    (?: ["']?[\ \t]{0,4}[:=][\ \t"']{0,40} | ["']?> )(?<account>[^\s"'<>,;:=()\[\]|]+)"#;
 
 /// `Computer: SERVER7`, `<Computer>SERVER7`, `Caller Machine Name: \\SERVER7`
 const HOST_LABEL: &str = r#"(?ix)\b(?:
@@ -71,17 +74,17 @@ const HOST_LABEL: &str = r#"(?ix)\b(?:
         [\ _]?(?:machine|computer|workstation|server|host)?[\ _]?name
     | computer | machine | hostname | (?:source[\ _]|caller[\ _])?workstation | rechner | ordinateur | equipo
     | компьютер | コンピュータ | コンピューター | 计算机 | 電腦 )
-    ["']?[\ \t]{0,4}[:=>][\ \t"'\\]{0,40}(?<host>[\w][\w.-]*)"#;
+    (?: ["']?[\ \t]{0,4}[:=][\ \t"'\\]{0,40} | ["']?> )(?<host>[\w][\w.-]*)"#;
 
 /// `Domain: CORP`, `TargetDomainName">CORP`
 const DOMAIN_LABEL: &str = r#"(?ix)\b(?:
     (?:user|account|logon|target|subject|client|caller|primary|dns|nt|windows|supplied)?[\ _]?
         (?:domain|domäne|domaine|dominio)[\ _]?(?:name)? )
-    ["']?[\ \t]{0,4}[:=>][\ \t"']{0,40}(?<domain>[\w][\w.-]*)"#;
+    (?: ["']?[\ \t]{0,4}[:=][\ \t"']{0,40} | ["']?> )(?<domain>[\w][\w.-]*)"#;
 
 /// `on server EXCH-01`, `domain CORP`, `user "bob"`, `by CORP\bob`: prose has more words behind these than names.
 const PROSE: &str = r#"(?x)
-    \b[Dd]omain\ ["']?(?<domain>[A-Z][A-Z0-9-]{1,14})\b
+    \b[Dd]omain\ ["']?(?<domain>[A-Z][A-Z0-9-]{2,14})\b
     | \b(?i:on\ (?:the\ )?(?:computer|server|machine|workstation|host))\ ["'\\]{0,3}(?<prose>[A-Za-z][\w.-]*)
     | \b(?i:computer|server|machine|workstation|host|node)\ (?:\\\\|["'])(?<host>[A-Za-z0-9][\w.-]*)
     | \b(?i:user|account|mailbox|logon|login|owner)\ ["'](?<user>[^"'\\/:\n<>@]{1,64})["']
@@ -138,12 +141,16 @@ fn look(text: &str, group: &str, captures: &Captures<'_>, marks: &mut Vec<Mark>)
     let Some(found) = captures.name(group) else { return };
     let range = trimmed(text, found.range());
     let Some(name) = text.get(range.clone()).filter(|name| !name.is_empty()) else { return };
+    if is_authority(text.get(range.start..).unwrap_or_default()) {
+        return;
+    }
     let before = text.get(..range.start).unwrap_or_default();
     let what = match group {
         "sid" => is_private_sid(name).then_some(What::Sid),
         "email" => (!is_code(name) && !in_symbol(text, &range)).then_some(What::Email),
         "ip" => (stands_alone(text, &range) && address(name, before).is_some()).then_some(What::Ip),
         "user" | "user2" => is_user(name).then_some(What::User),
+        "home" => (is_user(name) && !is_code(name) && begins_path(captures, text)).then_some(What::User),
         "host" | "host2" => is_host(name).then_some(What::Host),
         "prose" => {
             (is_host(name) && name.contains(|c: char| c.is_ascii_digit() || c == '-') && !is_product(name))
@@ -176,8 +183,23 @@ fn host(name: &str) -> What {
     if name.split('.').count() == 2 { What::Domain } else { What::Host }
 }
 
+/// Whether a text begins with one of the domains of the system's own accounts: `NT AUTHORITY\SYSTEM`.
+fn is_authority(text: &str) -> bool {
+    let starts = |name: &&str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    ["NT AUTHORITY", "NT SERVICE", "NT VIRTUAL", "IIS APPPOOL", "Font Driver ", "Window Manager"]
+        .iter()
+        .any(|name| starts(&name))
+}
+
+/// Whether a word can be somebody's account; those that a web server makes are named after the machine.
 fn is_user(name: &str) -> bool {
-    !is_well_known(name) && !name.starts_with(['%', '<', '{', '$']) && !name.starts_with("..")
+    let made =
+        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    !is_well_known(name)
+        && !made("IUSR_")
+        && !made("IWAM_")
+        && !name.starts_with(['%', '<', '{', '$'])
+        && !name.starts_with("..")
 }
 
 /// Whether a labelled word can be a computer or a domain.
@@ -193,15 +215,24 @@ fn is_product(name: &str) -> bool {
     word.len() < 3 || ["windows", "win", "exchange", "sql", "iis", "kb"].contains(&word.as_str())
 }
 
+/// Whether what a pattern has found is the beginning of a path, and no part of a longer one or of an address.
+fn begins_path(captures: &Captures<'_>, text: &str) -> bool {
+    let before = captures.get(0).and_then(|all| text.get(..all.start())).unwrap_or_default();
+    let goes_on = before.ends_with(|c: char| c.is_alphanumeric() || "_.~-".contains(c));
+    !goes_on && !ends_with_placeholder(before)
+}
+
 /// Whether the backslashes after `before` begin a path of a server, and do not stand escaped in another path.
 fn is_unc(before: &str) -> bool {
     let before = before.trim_end_matches('\\');
     let mut last = before.chars().rev();
     match last.next() {
+        // `C:` is a drive, `Path:` is none.
         Some(':') => {
             !last.next().is_some_and(|c| c.is_ascii_alphabetic())
                 || last.next().is_some_and(char::is_alphanumeric)
         }
+        Some('>') => !ends_with_placeholder(before),
         Some(c) => !c.is_alphanumeric() && !"_./%)}$*".contains(c),
         None => true,
     }
@@ -235,14 +266,6 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 fn account(text: &str, range: Range<usize>, named: bool, marks: &mut Vec<Mark>) {
     let value = text.get(range.clone()).unwrap_or_default();
     let rest = text.get(range.end..).unwrap_or_default();
-    let line = text.get(range.start..).unwrap_or_default();
-    let authority = ["NT ", "IIS ", "Font Driver ", "Window Manager"];
-    if authority
-        .iter()
-        .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
-    {
-        return;
-    }
     match value.split_once('\\') {
         Some((domain, user)) => {
             let user = user.trim_start_matches('\\');
@@ -251,9 +274,11 @@ fn account(text: &str, range: Range<usize>, named: bool, marks: &mut Vec<Mark>) 
                 return;
             }
             let end = range.start + domain.len();
-            marks.push(Mark { range: range.start..end, what: What::Domain });
+            if domain.contains(char::is_alphanumeric) {
+                marks.push(Mark { range: range.start..end, what: What::Domain });
+            }
             if is_user(user) {
-                marks.push(Mark { range: range.end - user.len()..range.end, what: What::User });
+                marks.push(Mark { range: range.end - user.len()..range.end, what: user_or_host(rest) });
             }
         }
         None if named || value.contains(['@', '/', '{', '%']) => {}
@@ -263,10 +288,15 @@ fn account(text: &str, range: Range<usize>, named: bool, marks: &mut Vec<Mark>) 
             let end = range.end + more_names(rest);
             let whole = text.get(range.start..end).unwrap_or(value);
             if !is_well_known(whole) {
-                marks.push(Mark { range: range.start..end, what: What::User });
+                marks.push(Mark { range: range.start..end, what: user_or_host(rest) });
             }
         }
     }
+}
+
+/// The account of a computer ends in `$`.
+fn user_or_host(rest: &str) -> What {
+    if rest.starts_with('$') { What::Host } else { What::User }
 }
 
 /// Bytes of one or two names more that end the value of a label: ` Smith`.
@@ -310,4 +340,10 @@ pub(super) fn in_symbol(text: &str, range: &Range<usize>) -> bool {
 
 fn ends_word(c: char) -> bool {
     c.is_whitespace() || "\"'<>,;()[]{}\\/|=".contains(c)
+}
+
+/// Whether every pattern is one: those that are not would find nothing.
+#[cfg(test)]
+pub(super) fn all_compiled() -> bool {
+    PATH_RULES.len() == PATHS.len() && OTHER_RULES.len() == OTHERS.len()
 }

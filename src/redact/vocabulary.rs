@@ -49,6 +49,7 @@ const WELL_KNOWN: &[&str] = &[
     "nobody",
     "none",
     "nt authority",
+    "ntauthority",
     "nt service",
     "null",
     "public",
