@@ -137,18 +137,17 @@ fn one_machine_has_one_placeholder_throughout() {
     let (evidence, said) = Run::new().kbtriage(&["parse", "--redact", "--format", "jsonl"]);
     let computers: Vec<&str> =
         evidence.split("\"computer\":\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    // Drwtsn32's entry comes first, its computer called in full.
-    assert_eq!(computers, ["<computer-1>.<domain-1>", "<computer-2>", "<computer-2>"]);
+    assert_eq!(computers, ["<computer-1>", "<computer-1>", "<computer-2>.<domain-1>"]);
     for told in [
-        "of <user-1> on <computer-1> told <computer-2> and <ip-1> that <email-1>",
-        "Peer <computer-2>.<domain-1> (<ip-1>, <ip-2>)",
-        r"cn=<user-1> as <user-2>",
-        r"<domain-1>\\<user-1> from \\\\<computer-1>\\tools for <computer-2>",
+        "of <user-2> on <computer-2> told <computer-1> and <ip-1> that <email-2>",
+        "Peer <computer-1>.<domain-1> (<ip-1>, <ip-2>)",
+        r"cn=<user-2> as <user-1>",
+        r"<domain-2>\\<user-2> from \\\\<computer-2>\\tools for <computer-1>",
     ] {
         assert!(evidence.contains(told), "no {told} in {evidence}");
     }
     assert!(
-        said.contains("redacted 2 users, 2 computers, 1 domain, 2 e-mail addresses, 2 IP addresses, 1 SID"),
+        said.contains("redacted 2 users, 2 computers, 2 domains, 2 e-mail addresses, 2 IP addresses, 1 SID"),
         "{said}"
     );
 }
