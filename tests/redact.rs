@@ -167,19 +167,16 @@ fn placeholders_are_the_same_in_every_format() {
         found.dedup();
         found
     };
-    for format in Format::ALL.iter().filter(|format| format.shows_crashes()) {
-        let (report, _) = Run::new().kbtriage(&["scan", "--redact", "--format", format.name()]);
-        assert!(!known(&report).is_empty(), "{report}");
-    }
     let run = Run::new();
     let outputs: Vec<String> =
         Format::ALL.iter().map(|format| format!("--output={0}=out.{0}", format.name())).collect();
     let mut arguments = vec!["scan", "--redact"];
     arguments.extend(outputs.iter().map(String::as_str));
     run.kbtriage(&arguments);
-    for format in Format::ALL {
+    for format in [Format::Table, Format::Jsonl, Format::Markdown] {
         let alone = Run::new().kbtriage(&["scan", "--redact", "--format", format.name()]).0;
         let together = run.written(&format!("out.{}", format.name()));
+        assert!(!known(&alone).is_empty(), "{alone}");
         assert_eq!(known(&alone), known(&together), "{}", format.name());
     }
 }

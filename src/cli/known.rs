@@ -70,9 +70,10 @@ impl Triage {
         Triage { matcher, ..self }
     }
 
-    /// The same, which collects names too where that is wanted.
+    /// The same, which collects names too where that is wanted. Then crashes are shown in any case, or the numbers of
+    /// placeholders would depend on the formats that were asked for.
     pub(super) fn collecting_names(self, wanted: bool) -> Self {
-        Triage { names: wanted, ..self }
+        Triage { names: wanted, ..if wanted { self.showing_crashes(true) } else { self } }
     }
 
     /// What a text shows that is at hand as a whole.

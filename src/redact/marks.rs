@@ -188,7 +188,7 @@ fn is_authority(text: &str) -> bool {
     let starts = |name: &&str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     ["NT AUTHORITY", "NT SERVICE", "NT VIRTUAL", "IIS APPPOOL", "Font Driver ", "Window Manager"]
         .iter()
-        .any(|name| starts(name))
+        .any(starts)
 }
 
 /// Whether a word can be somebody's account; those that a web server makes are named after the machine.

@@ -150,7 +150,7 @@ pub(super) fn is_public(host: &str) -> bool {
     let belongs = |domain: &&str| {
         host.strip_suffix(*domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    PUBLIC_DOMAINS.iter().any(|domain| belongs(domain))
+    PUBLIC_DOMAINS.iter().any(belongs)
 }
 
 /// Whether a name ends like that of a program or a source file.
