@@ -184,6 +184,11 @@ pub(super) fn placeholder_at(text: &str) -> Option<usize> {
 
 /// Whether a text ends with a placeholder.
 pub(super) fn ends_with_placeholder(text: &str) -> bool {
-    let start = text.rfind('<').and_then(|start| text.get(start..));
-    start.is_some_and(|last| placeholder_at(last) == Some(last.len()))
+    let digits = text.strip_suffix('>').map(|text| text.trim_end_matches(|c: char| c.is_ascii_digit()));
+    digits.is_some_and(|text| {
+        Kind::ALL.into_iter().any(|kind| {
+            let before = text.strip_suffix('-').and_then(|text| text.strip_suffix(kind.name()));
+            before.is_some_and(|before| before.ends_with('<'))
+        })
+    })
 }
