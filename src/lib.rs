@@ -1,7 +1,8 @@
 //! Crash triage: from a pasted crash to the known issue, the version that fixes it and the workaround.
 //!
 //! Data goes one way: [`source`] reads bytes, [`parse`] finds the crash evidence in them, [`evidence`] is what
-//! it finds, [`matching`] holds that against the known issues of [`signature`], [`report`] says the result.
+//! it finds, [`matching`] holds that against the known issues of [`signature`], [`report`] says the result, and [`redact`]
+//! makes it fit to share before.
 //!
 //! ```
 //! use kbtriage::{Kind, Parser};
@@ -19,6 +20,7 @@ pub mod error;
 pub mod evidence;
 pub mod matching;
 pub mod parse;
+pub mod redact;
 pub mod report;
 pub mod signature;
 pub mod source;

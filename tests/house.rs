@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("signature", &["evidence", "parse"]),
     ("parse", &["source", "evidence"]),
     ("matching", &["evidence", "signature"]),
+    ("redact", &["evidence", "matching"]),
     ("report", &["evidence", "matching"]),
 ];
 

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 const READING: &str = "Reading";
 /// Heading of the options that say when a check fails.
 const GATE: &str = "Gate";
+/// Heading of the options that say how it is reported.
+const REPORTING: &str = "Reporting";
 
 /// Paste a crash, get the known issue, the fix version and the workaround.
 ///
@@ -87,6 +89,10 @@ pub(crate) struct Inputs {
     /// Write another report into a file too: sarif=scan.sarif; may be given several times
     #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
     pub(crate) output: Vec<(Format, PathBuf)>,
+    /// Replace names of people, computers and domains, addresses and SIDs by placeholders: <user-1>
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          help_heading = REPORTING)]
+    pub(crate) redact: Option<bool>,
     /// Encoding of texts without a byte order mark, such as windows-1251 or shift_jis
     #[arg(short = 'E', long, value_name = "LABEL", value_parser = encoding, help_heading = READING)]
     pub(crate) encoding: Option<&'static Encoding>,

@@ -1,8 +1,9 @@
 //! The known issues, as the options say where they are.
 
 use super::options::{Options, complain};
-use super::run::Analysis;
+use super::run::{Analysis, Found};
 use kbtriage::parse::{Block, Phrase, Region};
+use kbtriage::redact::Names;
 use kbtriage::{Database, Error, Finding, Matcher, Parser};
 use std::path::Path;
 
@@ -51,6 +52,7 @@ fn named(mut errors: Vec<Error>) -> anyhow::Error {
 pub(super) struct Triage {
     parser: Parser,
     matcher: Matcher<'static>,
+    names: bool,
 }
 
 impl Triage {
@@ -59,13 +61,19 @@ impl Triage {
     }
 
     pub(super) fn new(database: &'static Database) -> Self {
-        Triage { parser: Parser::new(database.phrases()), matcher: Matcher::new(database) }
+        Triage { parser: Parser::new(database.phrases()), matcher: Matcher::new(database), names: false }
     }
 
     /// The same, whose findings show their crash where that is wanted.
     pub(super) fn showing_crashes(self, wanted: bool) -> Self {
         let matcher = if wanted { self.matcher.showing_crashes() } else { self.matcher };
         Triage { matcher, ..self }
+    }
+
+    /// The same, which collects names too where that is wanted. Then crashes are shown in any case, or the numbers of
+    /// placeholders would depend on the formats that were asked for.
+    pub(super) fn collecting_names(self, wanted: bool) -> Self {
+        Triage { names: wanted, ..if wanted { self.showing_crashes(true) } else { self } }
     }
 
     /// What a text shows that is at hand as a whole.
@@ -81,8 +89,10 @@ impl Analysis for Triage {
         self.parser.look(block)
     }
 
-    fn analyse(&self, region: &Region) -> Vec<Finding<'static>> {
-        self.matcher.findings(&self.parser.parse_region(region))
+    fn analyse(&self, region: &Region) -> Found<Finding<'static>> {
+        let evidence = self.parser.parse_region(region);
+        let names = if self.names { Names::of(region.text(), &evidence) } else { Names::default() };
+        Found { found: self.matcher.findings(&evidence), names }
     }
 
     fn crash<'f>(found: &'f mut Finding<'static>) -> Option<&'f mut u32> {

@@ -9,6 +9,7 @@ mod known;
 mod man;
 mod options;
 mod parse;
+mod redaction;
 mod run;
 mod scan;
 mod schema;

@@ -4,10 +4,12 @@ use super::Exit;
 use super::args::Inputs;
 use super::known;
 use super::options::{Options, Reading};
-use super::run::{Analysis, Outputs, each, nothing_to_read};
+use super::redaction::Redaction;
+use super::run::{Analysis, Found, Outputs, each, nothing_to_read};
 use super::scan;
 use anyhow::Context as _;
 use kbtriage::parse::{Block, Region};
+use kbtriage::redact::{Names, Redactor};
 use kbtriage::report::{Format, Report, Style};
 use kbtriage::{Evidence, Parser};
 
@@ -15,16 +17,20 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     if nothing_to_read(&inputs.paths) {
         return Ok(Exit::Unreadable);
     }
-    let parsing = Parsing(Parser::new(known::phrases(options)?));
+    let mut redaction = Redaction::new(options, &inputs);
+    let parser = Parser::new(known::phrases(options)?);
+    let parsing = Parsing { parser, names: redaction.wanted() };
     let mut outputs = Outputs::new(report(options.format, options.style)?);
     for (format, path) in &inputs.output {
         outputs.add(report(*format, Style::default())?, path)?;
     }
     let reading = Reading::resolve(options, inputs)?;
     let ended = each(options, reading, &mut outputs, parsing, |summary, said| {
+        redaction.apply(summary, said, Redactor::evidence);
         summary.count_input(&said.outcome());
     })?;
     options.note(&ended.summary.inputs_line());
+    ended.summary.redacted_line().iter().for_each(|line| options.note(line));
     Ok(scan::exit(&ended))
 }
 
@@ -36,17 +42,22 @@ fn report(format: Format, style: Style) -> anyhow::Result<Box<dyn Report<[Eviden
 }
 
 /// From text to evidence.
-struct Parsing(Parser);
+struct Parsing {
+    parser: Parser,
+    names: bool,
+}
 
 impl Analysis for Parsing {
     type Found = Evidence;
 
     fn look(&self, block: String) -> Block {
-        self.0.look(block)
+        self.parser.look(block)
     }
 
-    fn analyse(&self, region: &Region) -> Vec<Evidence> {
-        self.0.parse_region(region)
+    fn analyse(&self, region: &Region) -> Found<Evidence> {
+        let found = self.parser.parse_region(region);
+        let names = if self.names { Names::of(region.text(), &found) } else { Names::default() };
+        Found { found, names }
     }
 
     fn crash(found: &mut Evidence) -> Option<&mut u32> {

@@ -4,18 +4,25 @@ use super::Exit;
 use super::args::Inputs;
 use super::known::Triage;
 use super::options::{Options, Reading};
+use super::redaction::Redaction;
 use super::run::{Ended, Outputs, each, nothing_to_read};
 use kbtriage::Finding;
+use kbtriage::redact::Redactor;
 use kbtriage::report::{Format, Style};
 
 pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     if nothing_to_read(&inputs.paths) {
         return Ok(Exit::Unreadable);
     }
+    let mut redaction = Redaction::new(options, &inputs);
     let triage = Triage::load(options)?.showing_crashes(show_crashes(options, &inputs));
+    let triage = triage.collecting_names(redaction.wanted());
     let mut outputs = outputs(options, &inputs)?;
     let reading = Reading::resolve(options, inputs)?;
-    let ended = each(options, reading, &mut outputs, triage, |summary, said| summary.count(said.outcome()))?;
+    let ended = each(options, reading, &mut outputs, triage, |summary, said| {
+        redaction.apply(summary, said, Redactor::finding);
+        summary.count(said.outcome());
+    })?;
     options.summary(&ended.summary);
     Ok(exit(&ended))
 }

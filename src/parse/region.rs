@@ -33,6 +33,13 @@ pub struct Region {
     pub(super) start: usize,
 }
 
+impl Region {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 /// A block of a text and where its triggers stand.
 #[derive(Debug)]
 pub struct Block {

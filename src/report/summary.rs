@@ -32,11 +32,21 @@ pub struct Summary {
     pub reasons: BTreeMap<String, usize>,
     /// Of the matches and unknown crashes, those that a baseline accepts.
     pub accepted: usize,
-    /// How many names and addresses of which kind were redacted: `user`, `computer`.
+    /// How many different names and addresses of which kind were redacted: `user`, `computer`.
     pub redacted: BTreeMap<String, usize>,
     /// How often which known issue was found, and its title.
     pub issues: BTreeMap<String, (usize, String)>,
 }
+
+/// What is redacted, by the word in its placeholder, and how people count it.
+const REDACTED: &[(&str, &str, &str)] = &[
+    ("user", "user", "users"),
+    ("computer", "computer", "computers"),
+    ("domain", "domain", "domains"),
+    ("email", "e-mail address", "e-mail addresses"),
+    ("ip", "IP address", "IP addresses"),
+    ("sid", "SID", "SIDs"),
+];
 
 /// Issues that [`Summary::details`] names.
 const NAMED: usize = 10;
@@ -98,11 +108,22 @@ impl Summary {
         line
     }
 
+    /// What was redacted: `redacted 3 users, 2 computers, 1 IP address`.
+    pub fn redacted_line(&self) -> Option<String> {
+        let counts = REDACTED.iter().filter_map(|(kind, one, many)| {
+            let number = self.redacted.get(*kind).filter(|number| **number > 0)?;
+            Some(count(*number, one, many))
+        });
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        (!counts.is_empty()).then(|| format!("redacted {counts}"))
+    }
+
     /// What a run over several inputs came to, a line each: what was read in which time, what was skipped and why, and
     /// the known issues by how often they were found.
     pub fn details(&self) -> Vec<String> {
+        let redacted = self.redacted_line();
         if self.inputs < 2 {
-            return Vec::new();
+            return redacted.into_iter().collect();
         }
         let seconds = self.time.as_secs_f64();
         let rate = if seconds > 0.0 { self.bytes as f64 / seconds } else { 0.0 };
@@ -112,6 +133,7 @@ impl Summary {
             binary_bytes(rate)
         )];
         lines.extend(self.reasons.iter().map(|(reason, inputs)| format!("skipped {inputs}: {reason}")));
+        lines.extend(redacted);
         let mut issues: Vec<_> = self.issues.iter().collect();
         issues.sort_by_key(|(_, (count, _))| Reverse(*count));
         let named = issues.iter().take(NAMED);

@@ -7,12 +7,14 @@ use super::Exit;
 use super::args::{Check, FailOn};
 use super::known::Triage;
 use super::options::{Options, Reading};
+use super::redaction::Redaction;
 use super::run::{each, nothing_to_read};
 use super::scan;
 use baseline::Baseline;
 use clap::ValueEnum as _;
 use gate::Gate;
 use kbtriage::Confidence;
+use kbtriage::redact::Redactor;
 use kbtriage::report::Outcome;
 use std::path::PathBuf;
 
@@ -23,10 +25,11 @@ pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
     if nothing_to_read(&check.inputs.paths) {
         return Ok(Exit::Unreadable);
     }
+    let mut redaction = Redaction::new(options, &check.inputs);
     let mut gate = gate(options, &check);
     let mut baseline = baseline(options, &check)?;
     let shown = baseline.is_some() || scan::show_crashes(options, &check.inputs);
-    let triage = Triage::load(options)?.showing_crashes(shown);
+    let triage = Triage::load(options)?.showing_crashes(shown).collecting_names(redaction.wanted());
     let mut outputs = scan::outputs(options, &check.inputs)?.going_on();
     let reading = Reading::resolve(options, check.inputs)?;
     let ended = each(options, reading, &mut outputs, triage, |summary, said| {
@@ -40,6 +43,8 @@ pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
         if let (Some(baseline), Outcome::Read(_)) = (&mut baseline, said.outcome()) {
             baseline.was_read(&name);
         }
+        // The baseline knows inputs by their own names.
+        redaction.apply(summary, said, Redactor::finding);
         summary.count(said.outcome());
     })?;
     options.summary(&ended.summary);
@@ -49,7 +54,8 @@ pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
             options.note(&baseline.write()?);
             return Ok(exit);
         }
-        tell(options, &baseline.remarks());
+        let remarks: Vec<_> = baseline.remarks().iter().map(|remark| redaction.text(remark)).collect();
+        tell(options, &remarks);
     }
     let exit = if exit == Exit::Done && gate.fails() { Exit::Found } else { exit };
     options.note(&gate.verdict(exit, ended.summary.errors));

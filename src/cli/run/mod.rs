@@ -10,11 +10,12 @@ mod progress;
 mod text;
 
 pub(super) use outputs::{Outputs, new_file};
-pub(super) use text::Analysis;
+pub(super) use text::{Analysis, Found};
 
 use super::options::{Options, Reading, complain};
 use anyhow::Context as _;
 use kbtriage::Error;
+use kbtriage::redact::Names;
 use kbtriage::report::{self, Outcome, Summary};
 use kbtriage::source::{self, Content, Input};
 use pool::Pool;
@@ -50,6 +51,8 @@ pub(super) struct Said<T> {
     pub(super) name: String,
     /// How long it took, from the one before on.
     time: Duration,
+    /// Names that stand around what was found, where the analysis collects them.
+    pub(super) names: Names,
     pub(super) analysed: Analysed<T>,
 }
 
@@ -78,6 +81,15 @@ impl<T> Said<T> {
         match &mut self.analysed {
             Analysed::Read(found) | Analysed::Part(found) | Analysed::Broken(found, _) => found,
             Analysed::Skipped(_) | Analysed::Failed(_) => &mut [],
+        }
+    }
+
+    /// What was found, and why there is no more, to be changed.
+    pub(super) fn parts_mut(&mut self) -> (&mut [T], Option<&mut String>) {
+        match &mut self.analysed {
+            Analysed::Read(found) | Analysed::Part(found) => (found, None),
+            Analysed::Broken(found, reason) => (found, Some(reason)),
+            Analysed::Skipped(reason) | Analysed::Failed(reason) => (&mut [], Some(reason)),
         }
     }
 }
@@ -197,7 +209,8 @@ impl<A: Analysis> Work<A> {
                 Ok(input) => self.through(&input, &answer),
                 Err(error) => {
                     let (name, analysed) = failed(&error);
-                    let _ = answer.send(Said { name, time: Duration::ZERO, analysed });
+                    let said = Said { name, time: Duration::ZERO, names: Names::default(), analysed };
+                    let _ = answer.send(said);
                 }
             }
         }
@@ -217,26 +230,26 @@ impl<A: Analysis> Work<A> {
     fn through(&self, input: &Input, answer: &SyncSender<Said<A::Found>>) {
         let mut begun = Instant::now();
         source::read(input, &self.read, &mut |name, content| {
-            let mut say = |analysed| {
+            let mut say = |analysed, names| {
                 let time = std::mem::replace(&mut begun, Instant::now()).elapsed();
-                match answer.send(Said { name: name.to_owned(), time, analysed }) {
+                match answer.send(Said { name: name.to_owned(), time, names, analysed }) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 }
             };
             match content {
                 Ok(Content::Text(text)) => {
-                    let mut more = |found| {
-                        let _ = say(Analysed::Part(found));
+                    let mut more = |found: Found<_>| {
+                        let _ = say(Analysed::Part(found.found), found.names);
                     };
                     let through = text::through(&self.analysis, &self.pool, text, &mut more);
-                    say(match through {
-                        (found, Ok(())) => Analysed::Read(found),
-                        (found, Err(error)) => Analysed::Broken(found, error.to_string()),
-                    })
+                    match through {
+                        (all, Ok(())) => say(Analysed::Read(all.found), all.names),
+                        (all, Err(error)) => say(Analysed::Broken(all.found, error.to_string()), all.names),
+                    }
                 }
-                Ok(Content::Skipped(reason)) => say(Analysed::Skipped(reason.to_string())),
-                Err(error) => say(failed(&error).1),
+                Ok(Content::Skipped(reason)) => say(Analysed::Skipped(reason.to_string()), Names::default()),
+                Err(error) => say(failed(&error).1, Names::default()),
             }
         });
     }

@@ -2,6 +2,7 @@
 
 use super::pool::{Pending, Pool};
 use kbtriage::parse::{BLOCK, Block, Region, Regions, next_block};
+use kbtriage::redact::Names;
 use kbtriage::source::Text;
 use std::collections::VecDeque;
 use std::io;
@@ -15,11 +16,23 @@ pub(in crate::cli) trait Analysis: Send + Sync + 'static {
     /// Marks where evidence may stand in a block.
     fn look(&self, block: String) -> Block;
     /// What is found in a region, its crashes numbered from 1.
-    fn analyse(&self, region: &Region) -> Vec<Self::Found>;
+    fn analyse(&self, region: &Region) -> Found<Self::Found>;
     /// The number of the crash that a result tells of.
     fn crash(found: &mut Self::Found) -> Option<&mut u32>;
     /// Puts the results of several regions in order.
     fn arrange(found: &mut [Self::Found]);
+}
+
+/// What was found, and the names that stand around it where they are wanted.
+pub(in crate::cli) struct Found<T> {
+    pub(in crate::cli) found: Vec<T>,
+    pub(in crate::cli) names: Names,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Found { found: Vec::new(), names: Names::default() }
+    }
 }
 
 /// Blocks and regions of one text that may be under way at once; with their evidence a few MiB each.
@@ -34,15 +47,15 @@ pub(super) fn through<A: Analysis>(
     analysis: &Arc<A>,
     pool: &Arc<Pool>,
     mut text: Text<'_>,
-    more: &mut dyn FnMut(Vec<A::Found>),
-) -> (Vec<A::Found>, io::Result<()>) {
+    more: &mut dyn FnMut(Found<A::Found>),
+) -> (Found<A::Found>, io::Result<()>) {
     let mut line = Line {
         analysis,
         pool,
         regions: Regions::default(),
         blocks: VecDeque::new(),
         parsed: VecDeque::new(),
-        found: Vec::new(),
+        found: Found::default(),
         crashes: 0,
         more,
     };
@@ -68,11 +81,11 @@ struct Line<'a, A: Analysis> {
     pool: &'a Arc<Pool>,
     regions: Regions,
     blocks: VecDeque<Pending<Block>>,
-    parsed: VecDeque<Pending<Vec<A::Found>>>,
-    found: Vec<A::Found>,
+    parsed: VecDeque<Pending<Found<A::Found>>>,
+    found: Found<A::Found>,
     /// Crashes so far.
     crashes: u32,
-    more: &'a mut dyn FnMut(Vec<A::Found>),
+    more: &'a mut dyn FnMut(Found<A::Found>),
 }
 
 impl<A: Analysis> Line<'_, A> {
@@ -122,22 +135,23 @@ impl<A: Analysis> Line<'_, A> {
         }
     }
 
-    fn take(&mut self, found: Vec<A::Found>) {
+    fn take(&mut self, Found { found, names }: Found<A::Found>) {
+        self.found.names.extend(names);
         let before = self.crashes;
         for mut next in found {
             if let Some(crash) = A::crash(&mut next) {
                 *crash += before;
                 self.crashes = self.crashes.max(*crash);
             }
-            self.found.push(next);
+            self.found.found.push(next);
         }
-        if self.found.len() >= TOGETHER {
-            A::arrange(&mut self.found);
+        if self.found.found.len() >= TOGETHER {
+            A::arrange(&mut self.found.found);
             (self.more)(std::mem::take(&mut self.found));
         }
     }
 
-    fn finish(mut self) -> Vec<A::Found> {
+    fn finish(mut self) -> Found<A::Found> {
         while !self.blocks.is_empty() {
             self.cut();
         }
@@ -147,7 +161,7 @@ impl<A: Analysis> Line<'_, A> {
         while !self.parsed.is_empty() {
             self.collect();
         }
-        A::arrange(&mut self.found);
+        A::arrange(&mut self.found.found);
         self.found
     }
 }
