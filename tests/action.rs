@@ -184,7 +184,6 @@ fn a_program_is_built_from_the_action_s_own_checkout_unless_the_cache_had_it() {
 }
 
 #[test]
-#[ignore = "needs the formats github, sarif, junit and html"]
 fn the_action_passes_on_monday_and_fails_on_tuesday() {
     let runner = Runner::new();
     let inputs = [

@@ -94,13 +94,11 @@ fn the_baseline_accepts_monday_and_not_tuesday() {
 }
 
 #[test]
-#[ignore = "needs the format github"]
 fn the_github_job_passes_on_monday_and_fails_on_tuesday() {
     holds(&github(), &[]);
 }
 
 #[test]
-#[ignore = "needs the formats junit and html"]
 fn the_gitlab_job_passes_on_monday_and_fails_on_tuesday() {
     let job = gitlab();
     let artifacts = &job["artifacts"];
@@ -110,7 +108,6 @@ fn the_gitlab_job_passes_on_monday_and_fails_on_tuesday() {
 }
 
 #[test]
-#[ignore = "needs the formats junit and html"]
 fn the_jenkins_stage_passes_on_monday_and_fails_on_tuesday() {
     let pipeline = of_language("groovy").concat();
     let named = |start: &str| {
