@@ -7,6 +7,7 @@
 mod escape;
 mod evidence;
 mod findings;
+mod html;
 mod json;
 mod jsonl;
 mod layout;
@@ -38,11 +39,13 @@ pub enum Format {
     Jsonl,
     /// A reply to paste into a ticket.
     Markdown,
+    /// One page for a browser, without any outside reference.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Markdown];
+    pub const ALL: &[Format] = &[Format::Table, Format::Json, Format::Jsonl, Format::Markdown, Format::Html];
 
     /// The name people type.
     pub fn name(self) -> &'static str {
@@ -51,6 +54,7 @@ impl Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Markdown => "markdown",
+            Format::Html => "html",
         }
     }
 
@@ -63,7 +67,7 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Markdown => true,
+            Format::Markdown | Format::Html => true,
         }
     }
 
@@ -74,6 +78,7 @@ impl Format {
             Format::Json => Box::new(json::Json::default()),
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Html => Box::new(html::Html::default()),
         }
     }
 
@@ -83,7 +88,7 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Markdown => None,
+            Format::Markdown | Format::Html => None,
         }
     }
 }

@@ -136,7 +136,7 @@ fn place(input: &str, lines: (u32, u32)) -> String {
     format!("{input}, {}", line_range(lines))
 }
 
-fn line_range((first, last): (u32, u32)) -> String {
+pub(super) fn line_range((first, last): (u32, u32)) -> String {
     if first == last { format!("line {first}") } else { format!("lines {first}-{last}") }
 }
 
@@ -183,7 +183,8 @@ fn fixes(found: &Match<'_>) -> Vec<String> {
     lines
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+/// What the versions seen say of the fix.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Affected => "affected: the input shows a file older than its fix",
         Verdict::Fixed => "fixed: the input shows the fix in place; a regression, or another problem",
