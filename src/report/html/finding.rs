@@ -27,7 +27,7 @@ pub(super) fn row(input: &str, found: &Finding<'_>, issue: Option<usize>) -> Mar
                 span class={ "badge " (kind) } { (kind) }
                 @if found.accepted().is_some() { " " span class="badge accepted" { "accepted" } }
             }
-            td class="what" {
+            td class="issue" {
                 details {
                     summary { (title(found)) }
                     @if let Some(why) = found.accepted() { p { b { "Accepted: " } (brief(why, PROSE)) } }

@@ -10,10 +10,26 @@
   const shown = document.getElementById("shown");
   const boxes = [...filter.querySelectorAll("[type=checkbox]")];
 
+  const columns = [...table.tHead.rows[0].cells];
+  const named = Object.fromEntries(columns.map((column) => [column.className, column.cellIndex]));
+
+  // What a cell says while it is folded.
+  const said = (row, column) => {
+    const cell = row.cells[column];
+    return (cell.querySelector("summary") ?? cell).textContent;
+  };
+
   const texts = new Map();
   const text = (row) => {
     if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
     return texts.get(row);
+  };
+
+  // `machine:server7` looks in one column, any other word everywhere.
+  const holds = (row, word) => {
+    const [, name, rest] = word.match(/^(\w+):(.+)$/) ?? [];
+    if (!Object.hasOwn(named, name)) return text(row).includes(word);
+    return said(row, named[name]).toLowerCase().includes(rest);
   };
 
   const apply = () => {
@@ -22,7 +38,7 @@
     let count = 0;
     for (const row of found) {
       const kind = !off.has(row.dataset.kind) && !("accepted" in row.dataset && off.has("accepted"));
-      row.hidden = !(kind && wanted.every((word) => text(row).includes(word)));
+      row.hidden = !(kind && wanted.every((word) => holds(row, word)));
       count += !row.hidden;
     }
     shown.value = `${count} of ${found.length} shown`;
@@ -33,12 +49,12 @@
   const key = (column, row) => {
     if (column.className === "kind") return rank.get(row);
     if (column.className === "time") return row.dataset.day ?? "";
-    return row.cells[column.cellIndex].querySelector("summary")?.textContent ?? row.cells[column.cellIndex].textContent;
+    return said(row, column.cellIndex);
   };
 
   const sort = (column) => {
     const up = column.ariaSort !== "ascending";
-    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    for (const other of columns) other.removeAttribute("aria-sort");
     column.setAttribute("aria-sort", up ? "ascending" : "descending");
     const keyed = found.map((row) => [key(column, row), row]);
     keyed.sort(([one, first], [other, second]) => {
@@ -50,14 +66,14 @@
     body.append(...keyed.map(([, row]) => row));
   };
 
-  for (const column of table.tHead.rows[0].cells) {
+  for (const column of columns) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = column.textContent;
     button.addEventListener("click", () => sort(column));
     column.replaceChildren(button);
   }
-  table.tHead.rows[0].cells[0].setAttribute("aria-sort", "ascending");
+  columns[0].setAttribute("aria-sort", "ascending");
 
   filter.addEventListener("submit", (event) => event.preventDefault());
   filter.addEventListener("input", apply);
@@ -74,8 +90,9 @@
 
   // A link to an issue opens it.
   addEventListener("hashchange", () => {
-    const folded = document.getElementById(location.hash.slice(1))?.querySelector("details");
-    if (folded) folded.open = true;
+    const issue = document.getElementById(location.hash.slice(1));
+    for (let at = issue?.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+    issue?.scrollIntoView();
   });
 
   // Paper does not unfold.

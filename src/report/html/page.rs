@@ -19,7 +19,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// Columns of the table of findings: how they sort, and their heading.
 const COLUMNS: &[(&str, &str)] = &[
     ("kind", "Match"),
-    ("what", "Issue or crash"),
+    ("issue", "Issue or crash"),
     ("where", "Where"),
     ("machine", "Machine"),
     ("time", "Time"),
@@ -75,17 +75,27 @@ fn digest(text: &str) -> String {
 
 /// What the run came to, in figures.
 fn came_to(statistics: &Statistics, summary: &Summary) -> Markup {
-    let seconds = summary.time.as_secs_f64();
+    let known = count(statistics.issues(), "issue", "issues");
+    let known = match statistics.possible() {
+        0 => known,
+        possible => format!("{known}, {possible} findings only possible"),
+    };
+    let read = format!("{} in {:.1} s", binary_bytes(summary.bytes as f64), summary.time.as_secs_f64());
     html! {
-        p {
-            (summary.inputs_line()) ". Read " (binary_bytes(summary.bytes as f64)) " in "
-            (format!("{seconds:.1}")) " s."
-        }
+        p { (summary.inputs_line()) "." }
         ul class="figures" {
-            (figure("known", statistics.known(), "known", &count(statistics.issues(), "issue", "issues")))
+            (figure("known", statistics.known(), "known", &known))
             (figure("unknown", statistics.unknown(), "unknown", &format!("{} different", statistics.crashes())))
-            (figure("accepted", statistics.accepted, "accepted", "by a baseline"))
-            (figure("inputs", summary.inputs, "inputs", &format!("{} unreadable", summary.errors)))
+            @if statistics.accepted > 0 {
+                (figure("accepted", statistics.accepted, "accepted", "of all these, by a baseline"))
+            }
+            (figure("inputs", summary.inputs, "inputs", &read))
+        }
+        p class="note legend" {
+            "Bars: "
+            @for kind in Kind::ALL {
+                span { svg viewBox="0 0 10 10" aria-hidden="true" { rect class=(kind.name()) width="10" height="10" {} } (kind.name()) } " "
+            }
         }
     }
 }

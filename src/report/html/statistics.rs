@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-/// Unknown crashes and machines that are shown, the most frequent of them.
-const CRASHES: usize = 100;
-const MACHINES: usize = 25;
+/// Groups that are shown at once, and folded behind them.
+const FIRST: usize = 20;
+const FOLDED: usize = 1_000;
 /// Characters of a title.
 const TITLE: usize = 240;
 
@@ -80,6 +80,10 @@ impl Statistics {
         self.kinds[Kind::Unknown as usize]
     }
 
+    pub(super) fn possible(&self) -> usize {
+        self.kinds[Kind::Possible as usize]
+    }
+
     /// Known issues that were found, each once.
     pub(super) fn issues(&self) -> usize {
         self.issues.len()
@@ -92,89 +96,47 @@ impl Statistics {
 
     /// The known issues, the most frequent first.
     pub(super) fn issue_section(&self) -> Markup {
-        let groups = self.issues.by_frequency();
-        let most = most(&groups);
         html! {
             section aria-labelledby="issues" {
                 h2 id="issues" { "Known issues" }
-                @if groups.is_empty() { p class="note" { "None was found." } } @else {
-                    table class="groups" {
-                        (head("Issue"))
-                        tbody {
-                            @for (id, group) in &groups {
-                                @let issue = &group.about;
-                                @let id = visible(id);
-                                tr id={ "issue-" (issue.number) } {
-                                    td {
-                                        details {
-                                            summary { b { (id) } " " (issue.title) }
-                                            (issue.details)
-                                            p { (find(&id)) }
-                                        }
-                                    }
-                                    (counts(group, most))
-                                }
-                            }
+                (table("Issue", &self.issues, |id, issue| {
+                    let id = visible(id);
+                    html! {
+                        details id={ "issue-" (issue.number) } {
+                            summary { b { (id) } " " (issue.title) }
+                            (issue.details)
+                            p { (find(&format!("issue:{id}"), "Show its findings")) }
                         }
                     }
-                }
+                }))
+                @if self.known() == 0 { p class="note" { "None was found." } }
             }
         }
     }
 
     /// The crashes that nothing known explains, by key.
     pub(super) fn crash_section(&self) -> Markup {
-        let groups = self.crashes.by_frequency();
-        let most = most(&groups);
-        let shown = groups.get(..CRASHES).unwrap_or(&groups);
-        let rest: usize = groups.iter().skip(CRASHES).map(|(_, group)| group.count()).sum();
         html! {
             section aria-labelledby="crashes" {
                 h2 id="crashes" { "Unknown crashes" }
-                @if groups.is_empty() { p class="note" { "None was found." } } @else {
-                    table class="groups" {
-                        (head("Crash"))
-                        tbody {
-                            @for (key, group) in shown {
-                                tr {
-                                    td {
-                                        details {
-                                            summary { (group.about.title) }
-                                            (group.about.details)
-                                            p { "Key " code { (key) } ". " (find(key)) }
-                                        }
-                                    }
-                                    (counts(group, most))
-                                }
-                            }
-                        }
+                (table("Crash", &self.crashes, |key, crash| html! {
+                    details {
+                        summary { (crash.title) }
+                        (crash.details)
+                        p { "Key " code { (key) } ". " (find(key, "Show its findings")) }
                     }
-                    (left_out(rest + self.crashes.beyond, "crashes that are rarer"))
-                }
+                }))
+                @if self.unknown() == 0 { p class="note" { "None was found." } }
             }
         }
     }
 
     /// The findings by machine, where the evidence names one.
     pub(super) fn machine_section(&self) -> Markup {
-        let groups = self.machines.by_frequency();
-        let most = most(&groups);
-        let shown = groups.get(..MACHINES).unwrap_or(&groups);
-        let rest: usize = groups.iter().skip(MACHINES).map(|(_, group)| group.count()).sum();
         html! {
             section aria-labelledby="machines" {
                 h2 id="machines" { "By machine" }
-                @if !groups.is_empty() {
-                    table class="groups" {
-                        (head("Machine"))
-                        tbody {
-                            @for (machine, group) in shown {
-                                tr { td { (find_as(machine, machine)) } (counts(group, most)) }
-                            }
-                        }
-                    }
-                    (left_out(rest + self.machines.beyond, "on other machines"))
-                }
+                (table("Machine", &self.machines, |name, ()| find(&format!("machine:{name}"), name)))
                 (without(self.findings() - self.placed, self.findings(), "machine"))
             }
         }
@@ -204,8 +166,30 @@ impl Crash {
     }
 }
 
-fn most<V>(groups: &[(&str, &Group<V>)]) -> usize {
-    groups.first().map(|(_, group)| group.count()).unwrap_or_default()
+/// Groups by frequency: the first of them, folded away those behind, and how much is left out.
+fn table<V>(what: &str, tally: &Tally<V>, cell: impl Fn(&str, &V) -> Markup) -> Markup {
+    let groups = tally.by_frequency();
+    let most = groups.iter().map(|(_, group)| group.count()).max().unwrap_or_default();
+    let (first, behind) = groups.split_at(FIRST.min(groups.len()));
+    let (folded, rest) = behind.split_at(FOLDED.min(behind.len()));
+    let left_out = tally.beyond + rest.iter().map(|(_, group)| group.count()).sum::<usize>();
+    let rows = |groups: &[(&str, &Group<V>)]| {
+        html! {
+            table class="groups" {
+                (head(what))
+                tbody {
+                    @for (key, group) in groups {
+                        tr { td { (cell(key, &group.about)) } (counts(group, most)) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        @if !first.is_empty() { (rows(first)) }
+        @if !folded.is_empty() { details class="more" { summary { (folded.len()) " more" } (rows(folded)) } }
+        @if left_out > 0 { p class="note" { "And " (left_out) " findings of rarer ones." } }
+    }
 }
 
 fn head(what: &str) -> Markup {
@@ -230,21 +214,10 @@ fn counts<V>(group: &Group<V>, most: usize) -> Markup {
 }
 
 /// A link to the findings that hold a text.
-fn find(text: &str) -> Markup {
-    find_as(text, "Show its findings")
-}
-
-fn find_as(text: &str, label: &str) -> Markup {
+fn find(text: &str, label: &str) -> Markup {
     html! { a href="#findings" data-find=(text) { (label) } }
 }
 
-fn left_out(findings: usize, what: &str) -> Markup {
-    html! { @if findings > 0 { p class="note" { "And " (findings) " " (what) "." } } }
-}
-
 fn without(findings: usize, all: usize, what: &str) -> Markup {
-    html! {
-        @if all == 0 { p class="note" { "Nothing was found." } }
-        @else if findings > 0 { p class="note" { (findings) " of " (all) " findings show no " (what) "." } }
-    }
+    html! { @if findings > 0 { p class="note" { (findings) " of " (all) " findings show no " (what) "." } } }
 }

@@ -68,10 +68,13 @@ impl<V> Tally<V> {
         self.groups.len()
     }
 
-    /// The groups, the most frequent first.
+    /// The groups, the most frequent first; what is only possible counts behind all else.
     pub(super) fn by_frequency(&self) -> Vec<(&str, &Group<V>)> {
         let mut groups: Vec<_> = self.groups.iter().map(|(key, group)| (key.as_str(), group)).collect();
-        groups.sort_by_key(|(_, group)| Reverse(group.count()));
+        groups.sort_by_key(|(_, group)| {
+            let all = group.count();
+            Reverse((all - group.kinds[Kind::Possible as usize], all))
+        });
         groups
     }
 }
@@ -89,6 +92,15 @@ mod tests {
         let told: Vec<_> =
             tally.by_frequency().iter().map(|(key, group)| (*key, group.count(), group.inputs)).collect();
         assert_eq!(told, [("b", 3, 2), ("a", 1, 1), ("c", 1, 1)]);
+    }
+
+    #[test]
+    fn what_is_only_possible_stands_behind_what_is_sure() {
+        let mut tally = Tally::default();
+        for (key, kind) in [("a", Kind::Possible), ("a", Kind::Possible), ("b", Kind::Likely)] {
+            tally.add(key, kind, 0, |_| ());
+        }
+        assert_eq!(tally.by_frequency()[0].0, "b");
     }
 
     #[test]

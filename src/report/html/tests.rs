@@ -123,7 +123,7 @@ fn nothing_hostile_leaves_as_itself() {
     // One script, of our own.
     assert_eq!(page.matches("</script").count(), 1);
     // Inside of an attribute a quotation mark would end it.
-    assert!(page.contains(r#"data-find="&quot;'&gt;"#), "{page}");
+    assert!(page.contains(r#"data-find="issue:&quot;'&gt;"#), "{page}");
 }
 
 #[test]
