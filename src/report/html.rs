@@ -79,6 +79,8 @@ pub(super) struct Html {
     findings: usize,
     /// Inputs that have ended.
     inputs: usize,
+    /// The folder that all inputs stand in, or the only input.
+    below: Option<String>,
     /// Inputs that were not read to their end, and why.
     unreadable: Vec<(String, String)>,
 }
@@ -105,6 +107,10 @@ impl Report<[Finding<'_>]> for Html {
         input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
+        self.below = Some(match self.below.take() {
+            Some(below) => common_folder(below, input.name),
+            None => input.name.to_owned(),
+        });
         for found in outcome.found().unwrap_or_default() {
             self.add(input.name, found);
         }
@@ -125,6 +131,17 @@ impl Report<[Finding<'_>]> for Html {
     fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         out.write_all(page::page(self, summary).into_string().as_bytes())
     }
+}
+
+/// The folder, with its separator, that two paths have in common; empty where there is none.
+fn common_folder(mut one: String, other: &str) -> String {
+    if one != other {
+        let same = one.char_indices().zip(other.chars()).take_while(|((_, one), other)| one == other);
+        let separators = same.filter(|((_, one), _)| matches!(one, '/' | '\\'));
+        let end = separators.last().map_or(0, |((at, _), _)| at + 1);
+        one.truncate(end);
+    }
+    one
 }
 
 #[cfg(test)]

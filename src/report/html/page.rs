@@ -32,7 +32,7 @@ pub(super) fn page(told: &Html, summary: &Summary) -> Markup {
         html lang="en" {
             (head())
             body {
-                header { h1 { "Crash report" } (came_to(statistics, summary)) (not_read(told, summary)) }
+                header { h1 { "Crash report" } (came_to(told, summary)) (not_read(told, summary)) }
                 main {
                     @if statistics.findings() == 0 {
                         p class="nothing" { "No crash was found." }
@@ -74,7 +74,8 @@ fn digest(text: &str) -> String {
 }
 
 /// What the run came to, in figures.
-fn came_to(statistics: &Statistics, summary: &Summary) -> Markup {
+fn came_to(told: &Html, summary: &Summary) -> Markup {
+    let statistics = &told.statistics;
     let known = count(statistics.issues(), "issue", "issues");
     let known = match statistics.possible() {
         0 => known,
@@ -82,7 +83,12 @@ fn came_to(statistics: &Statistics, summary: &Summary) -> Markup {
     };
     let read = format!("{} in {:.1} s", binary_bytes(summary.bytes as f64), summary.time.as_secs_f64());
     html! {
-        p { (summary.inputs_line()) "." }
+        p {
+            (summary.inputs_line())
+            @if let Some(below) = told.below.as_deref().filter(|below| !matches!(*below, "" | "-")) {
+                " in " code { (visible(below)) }
+            }
+        }
         ul class="figures" {
             (figure("known", statistics.known(), "known", &known))
             (figure("unknown", statistics.unknown(), "unknown", &format!("{} different", statistics.crashes())))

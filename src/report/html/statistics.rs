@@ -208,7 +208,10 @@ fn head(what: &str) -> Markup {
 fn counts<V>(group: &Group<V>, most: usize) -> Markup {
     html! {
         td class="bars" { (bars::bar(&group.kinds, most)) }
-        td class="number" { (group.count()) }
+        td class="number" {
+            (group.sure())
+            @if group.possible() > 0 { " " small { "+ " (group.possible()) " possible" } }
+        }
         td class="number" { (group.inputs) }
     }
 }

@@ -23,6 +23,16 @@ impl<V> Group<V> {
     pub(super) fn count(&self) -> usize {
         self.kinds.iter().sum()
     }
+
+    /// Findings that are only worth a look.
+    pub(super) fn possible(&self) -> usize {
+        self.kinds[Kind::Possible as usize]
+    }
+
+    /// All others.
+    pub(super) fn sure(&self) -> usize {
+        self.count() - self.possible()
+    }
 }
 
 /// Groups by key.
@@ -71,10 +81,7 @@ impl<V> Tally<V> {
     /// The groups, the most frequent first; what is only possible counts behind all else.
     pub(super) fn by_frequency(&self) -> Vec<(&str, &Group<V>)> {
         let mut groups: Vec<_> = self.groups.iter().map(|(key, group)| (key.as_str(), group)).collect();
-        groups.sort_by_key(|(_, group)| {
-            let all = group.count();
-            Reverse((all - group.kinds[Kind::Possible as usize], all))
-        });
+        groups.sort_by_key(|(_, group)| Reverse((group.sure(), group.possible())));
         groups
     }
 }

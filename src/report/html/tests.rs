@@ -38,6 +38,18 @@ fn what_was_not_read_is_named_with_the_reason() {
 }
 
 #[test]
+fn the_folder_of_all_inputs_is_named() {
+    let below =
+        |names: &[&str]| names.iter().map(|name| (*name).to_owned()).reduce(|a, b| common_folder(a, &b));
+    assert_eq!(below(&["t/a/1.txt", "t/a/2.txt", "t/ab.txt"]).as_deref(), Some("t/"));
+    assert_eq!(below(&[r"C:\logs\é1", r"C:\logs\é2"]).as_deref(), Some(r"C:\logs\"));
+    assert_eq!(below(&["a/1", "b/1"]).as_deref(), Some(""));
+    assert!(
+        page(&[("t/a.txt", Outcome::Read(&[])), ("t/b", Outcome::Read(&[]))]).contains("<code>t/</code>")
+    );
+}
+
+#[test]
 fn what_was_redacted_is_counted() {
     let summary = Summary { redacted: BTreeMap::from([("user".to_owned(), 3)]), ..Summary::default() };
     let text = page::page(&Html::default(), &summary).into_string();
