@@ -30,7 +30,9 @@ pub(super) fn row(input: &str, found: &Finding<'_>, issue: Option<usize>) -> Mar
             td class="issue" {
                 details {
                     summary { (title(found)) }
-                    @if let Some(why) = found.accepted() { p { b { "Accepted: " } (brief(why, PROSE)) } }
+                    @if let Some(why) = found.accepted() {
+                        p { b { "Accepted: " } (brief(if why.is_empty() { "no reason given" } else { why }, PROSE)) }
+                    }
                     @match found {
                         Finding::Match(found) => (match_details(found, issue)),
                         Finding::Unknown(found) => {
