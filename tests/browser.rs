@@ -54,9 +54,9 @@ fn mixed() -> TempDir {
     folder
 }
 
-/// The page about a folder, beside it.
+/// The page about a folder, in it.
 fn page(folder: &TempDir) -> PathBuf {
-    let page = folder.path().with_extension("html");
+    let page = folder.path().join("page.html");
     let scan = Command::cargo_bin("kbtriage").unwrap().arg(folder.path()).args(["--format", "html"]).output();
     let scan = scan.unwrap();
     assert!(scan.status.success(), "{}", String::from_utf8_lossy(&scan.stderr));
@@ -68,9 +68,7 @@ fn page(folder: &TempDir) -> PathBuf {
 fn opened() -> Option<Browser> {
     let browser = Browser::start()?;
     let folder = mixed();
-    let page = page(&folder);
-    browser.open(&page);
-    fs::remove_file(page).unwrap();
+    browser.open(&page(&folder));
     Some(browser)
 }
 
@@ -159,11 +157,9 @@ fn it_fits_phones_and_wide_screens_and_is_readable_without_script() {
         let hidden = "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
         assert_eq!(browser.run(hidden, json!([])), 0, "at {width} it scrolls sideways");
     }
-    let folder = mixed();
-    let page = page(&folder);
     browser.without_script();
-    browser.open(&page);
-    fs::remove_file(page).unwrap();
+    let folder = mixed();
+    browser.open(&page(&folder));
     assert!(!browser.is_shown("#filter"));
     browser.click("#all summary");
     assert!(browser.is_shown("#all pre"));
@@ -184,7 +180,6 @@ fn ten_thousand_findings_open_soon() {
     let page = page(&folder);
     // The machine may be busy with other tests: the best of five.
     let best = (0..5).map(|_| browser.time_to_open(&page)).min().unwrap();
-    fs::remove_file(page).unwrap();
     assert_eq!(shown(&browser), format!("{MANY} of {MANY} shown"));
     eprintln!("{MANY} findings open in {} ms", best.as_millis());
     assert!(best < SOON, "{best:?}");

@@ -103,7 +103,6 @@ fn because(reason: &Reason) -> Markup {
 pub(super) fn crash_details(found: &Unknown<'_>) -> Markup {
     html! {
         dl {
-            @if let Some(top) = &found.top { dt { "Top" } dd { (brief(top, LINE)) } }
             (evidence(&found.crash))
             @if let Some(nearest) = &found.nearest {
                 dt { "Nearest" }

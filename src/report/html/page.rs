@@ -90,8 +90,8 @@ fn came_to(told: &Html, summary: &Summary) -> Markup {
             }
         }
         ul class="figures" {
-            (figure("known", statistics.known(), "known", &known))
-            (figure("unknown", statistics.unknown(), "unknown", &format!("{} different", statistics.crashes())))
+            (figure("known", statistics.known(), "matches of known issues", &known))
+            (figure("unknown", statistics.unknown(), "unknown crashes", &format!("{} different", statistics.crashes())))
             @if statistics.accepted > 0 {
                 (figure("accepted", statistics.accepted, "accepted", "of all these, by a baseline"))
             }
@@ -168,7 +168,7 @@ fn findings(told: &Html) -> Markup {
 fn filter(statistics: &Statistics) -> Markup {
     html! {
         form class="filter" id="filter" role="search" aria-label="Filter findings" hidden {
-            label { "Find " input type="search" id="words" autocomplete="off" spellcheck="false"; }
+            label { "Find " input type="search" id="words" placeholder="words, machine:NAME" autocomplete="off" spellcheck="false"; }
             fieldset {
                 legend class="unseen" { "Show" }
                 @for kind in Kind::ALL {

@@ -162,7 +162,8 @@ impl Issue {
 
 impl Crash {
     fn of(found: &Unknown<'_>) -> Self {
-        Crash { title: brief(&found.summary, TITLE), details: finding::crash_details(found) }
+        let top = found.top.as_ref().unwrap_or(&found.summary);
+        Crash { title: brief(top, TITLE), details: finding::crash_details(found) }
     }
 }
 

@@ -85,7 +85,7 @@ fn too_many_findings_keep_the_most_severe_and_count_the_rest() {
     assert_eq!(rows(&page), SHOWN);
     assert_eq!(page.matches("data-kind=\"exact\"").count(), 1);
     assert!(page.contains("8 more are counted above"));
-    assert!(page.contains(&format!("<b>{}</b> <span>unknown</span>", SHOWN + 7)));
+    assert!(page.contains(&format!("<b>{}</b> <span>unknown crashes</span>", SHOWN + 7)));
 }
 
 #[test]
