@@ -79,7 +79,7 @@ pub(super) struct Html {
     findings: usize,
     /// Inputs that have ended.
     inputs: usize,
-    /// The folder that all inputs stand in, or the only input.
+    /// The folder of all inputs that were read, or the only one of them.
     below: Option<String>,
     /// Inputs that were not read to their end, and why.
     unreadable: Vec<(String, String)>,
@@ -107,10 +107,12 @@ impl Report<[Finding<'_>]> for Html {
         input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
-        self.below = Some(match self.below.take() {
-            Some(below) => common_folder(below, input.name),
-            None => input.name.to_owned(),
-        });
+        if outcome.found().is_some() {
+            self.below = Some(match self.below.take() {
+                Some(below) => common_folder(below, input.name),
+                None => input.name.to_owned(),
+            });
+        }
         for found in outcome.found().unwrap_or_default() {
             self.add(input.name, found);
         }

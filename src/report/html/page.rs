@@ -97,10 +97,21 @@ fn came_to(told: &Html, summary: &Summary) -> Markup {
             }
             (figure("inputs", summary.inputs, "inputs", &read))
         }
+        @if statistics.findings() > 0 { (legend()) }
+    }
+}
+
+/// Which colour of a bar says what.
+fn legend() -> Markup {
+    html! {
         p class="note legend" {
             "Bars: "
             @for kind in Kind::ALL {
-                span { svg viewBox="0 0 10 10" aria-hidden="true" { rect class=(kind.name()) width="10" height="10" {} } (kind.name()) } " "
+                span {
+                    svg viewBox="0 0 10 10" aria-hidden="true" { rect class=(kind.name()) width="10" height="10" {} }
+                    (kind.name())
+                }
+                " "
             }
         }
     }
