@@ -81,6 +81,7 @@ fn came_to(told: &Html, summary: &Summary) -> Markup {
         0 => known,
         possible => format!("{known}, {possible} findings only possible"),
     };
+    let different = format!("{} different", statistics.crashes());
     let read = format!("{} in {:.1} s", binary_bytes(summary.bytes as f64), summary.time.as_secs_f64());
     html! {
         p {
@@ -91,7 +92,7 @@ fn came_to(told: &Html, summary: &Summary) -> Markup {
         }
         ul class="figures" {
             (figure("known", statistics.known(), "matches of known issues", &known))
-            (figure("unknown", statistics.unknown(), "unknown crashes", &format!("{} different", statistics.crashes())))
+            (figure("unknown", statistics.unknown(), "unknown crashes", &different))
             @if statistics.accepted > 0 {
                 (figure("accepted", statistics.accepted, "accepted", "of all these, by a baseline"))
             }
@@ -127,7 +128,9 @@ fn not_read(told: &Html, summary: &Summary) -> Markup {
     html! {
         @if !told.unreadable.is_empty() {
             details class="not-read" {
-                summary { (count(summary.errors, "input was not read to its end", "inputs were not read to their end")) }
+                summary {
+                    (count(summary.errors, "input was not read to its end", "inputs were not read to their end"))
+                }
                 ul {
                     @for (input, reason) in &told.unreadable { li { b { (input) } ": " (reason) } }
                     @if unnamed > 0 { li { "and " (unnamed) " more" } }
@@ -179,7 +182,10 @@ fn findings(told: &Html) -> Markup {
 fn filter(statistics: &Statistics) -> Markup {
     html! {
         form class="filter" id="filter" role="search" aria-label="Filter findings" hidden {
-            label { "Find " input type="search" id="words" placeholder="words, machine:NAME" autocomplete="off" spellcheck="false"; }
+            label {
+                "Find "
+                input type="search" id="words" placeholder="words, machine:NAME" autocomplete="off" spellcheck="false";
+            }
             fieldset {
                 legend class="unseen" { "Show" }
                 @for kind in Kind::ALL {

@@ -49,7 +49,8 @@ impl<V> Default for Tally<V> {
 }
 
 impl<V> Tally<V> {
-    /// Counts a finding in the input of this number. `about` is asked for a key that is new, and told how many came before.
+    /// Counts a finding in the input of this number. `about` is asked about a key that is new, and told how many came
+    /// before.
     pub(super) fn add(
         &mut self,
         key: &str,
