@@ -9,6 +9,7 @@ mod escape;
 mod evidence;
 mod findings;
 mod github;
+mod html;
 mod json;
 mod jsonl;
 mod junit;
@@ -46,6 +47,8 @@ pub enum Format {
     Csv,
     /// A reply to paste into a ticket.
     Markdown,
+    /// One page for a browser, without any outside reference.
+    Html,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// A test case an input, for CI servers.
@@ -62,6 +65,7 @@ impl Format {
         Format::Jsonl,
         Format::Csv,
         Format::Markdown,
+        Format::Html,
         Format::Sarif,
         Format::Junit,
         Format::Github,
@@ -75,6 +79,7 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Sarif => "sarif",
             Format::Junit => "junit",
             Format::Github => "github",
@@ -90,7 +95,12 @@ impl Format {
     pub fn shows_crashes(self) -> bool {
         match self {
             Format::Table | Format::Json | Format::Jsonl => false,
-            Format::Csv | Format::Markdown | Format::Sarif | Format::Junit | Format::Github => true,
+            Format::Csv
+            | Format::Markdown
+            | Format::Html
+            | Format::Sarif
+            | Format::Junit
+            | Format::Github => true,
         }
     }
 
@@ -102,6 +112,7 @@ impl Format {
             Format::Jsonl => Box::new(jsonl::Jsonl::default()),
             Format::Csv => Box::new(csv::Csv),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Html => Box::new(html::Html::default()),
             Format::Sarif => Box::new(sarif::Sarif::default()),
             Format::Junit => Box::new(junit::Junit::default()),
             Format::Github => Box::new(github::Github::default()),
@@ -114,7 +125,12 @@ impl Format {
             Format::Table => Some(Box::new(listing::Listing::new(style))),
             Format::Json => Some(Box::new(json::Json::default())),
             Format::Jsonl => Some(Box::new(jsonl::Jsonl::default())),
-            Format::Csv | Format::Markdown | Format::Sarif | Format::Junit | Format::Github => None,
+            Format::Csv
+            | Format::Markdown
+            | Format::Html
+            | Format::Sarif
+            | Format::Junit
+            | Format::Github => None,
         }
     }
 }

@@ -164,7 +164,7 @@ impl fmt::Display for Summary {
 }
 
 /// A number of bytes as people read it: `1.5 MiB`.
-fn binary_bytes(bytes: f64) -> String {
+pub(super) fn binary_bytes(bytes: f64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     let unit = units.into_iter().find(|(_, shift)| bytes >= f64::from(1_u32 << shift));
     unit.map_or_else(
