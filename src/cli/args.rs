@@ -86,19 +86,19 @@ pub(crate) struct Inputs {
     /// Pass over what .gitignore and .ignore name
     #[arg(long, help_heading = READING)]
     pub(crate) skip_ignored: bool,
-    /// Write another report into a file too: sarif=scan.sarif; may be given several times
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
-    pub(crate) output: Vec<(Format, PathBuf)>,
-    /// Replace names of people, computers and domains, addresses and SIDs by placeholders: <user-1>
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          help_heading = REPORTING)]
-    pub(crate) redact: Option<bool>,
     /// Encoding of texts without a byte order mark, such as windows-1251 or shift_jis
     #[arg(short = 'E', long, value_name = "LABEL", value_parser = encoding, help_heading = READING)]
     pub(crate) encoding: Option<&'static Encoding>,
     /// Threads to work with; one for each core by default
     #[arg(short = 'j', long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..), env = "KBTRIAGE_THREADS", help_heading = READING)]
     pub(crate) threads: Option<u16>,
+    /// Write another report into a file too: sarif=scan.sarif; may be given several times
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = output, help_heading = REPORTING)]
+    pub(crate) output: Vec<(Format, PathBuf)>,
+    /// Replace names of people, computers and domains, addresses and SIDs by placeholders: <user-1>
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          env = "KBTRIAGE_REDACT", help_heading = REPORTING)]
+    pub(crate) redact: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]

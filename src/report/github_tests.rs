@@ -88,10 +88,8 @@ fn at_most_ten_of_a_type_the_most_severe_first() {
     let cut = of(30);
     assert_eq!(commands(&cut, "error"), 10, "{cut}");
     assert!(cut.starts_with("::error file=z,"), "{cut}");
-    assert!(
-        cut.lines().rev().nth(1).unwrap().starts_with("::error title=kbtriage::and 22 more errors: "),
-        "{cut}"
-    );
+    let last = cut.lines().rev().nth(1).unwrap();
+    assert!(last.starts_with("::error title=kbtriage") && last.contains("and 22 more errors: "), "{cut}");
 }
 
 #[test]
