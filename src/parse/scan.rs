@@ -3,13 +3,15 @@
 use super::Dialect;
 use super::page::{Claim, Page, Pos, Span};
 use crate::evidence::Kind;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
-use std::collections::BTreeMap;
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, StartKind};
+use std::collections::{BTreeMap, HashMap};
 use std::mem::Discriminant;
 
 /// Where evidence can begin, for a list of dialects.
 pub(crate) struct Anchors {
-    automaton: AhoCorasick,
+    automaton: DFA,
     /// The dialect of each pattern.
     dialect: Vec<usize>,
 }
@@ -22,9 +24,9 @@ impl Anchors {
             .flat_map(|(index, dialect)| dialect.anchors.iter().map(move |anchor| (*anchor, index)))
             .unzip();
         #[expect(clippy::expect_used, reason = "the patterns are constants, and far from the size limit")]
-        let automaton = AhoCorasickBuilder::new()
+        let automaton = DFA::builder()
             .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
+            .start_kind(StartKind::Unanchored)
             .build(patterns)
             .expect("anchors build");
         Anchors { automaton, dialect }
@@ -33,13 +35,22 @@ impl Anchors {
     /// Hits of every dialect, each in order.
     fn hits(&self, page: &Page<'_>, dialects: usize) -> Vec<Vec<Pos>> {
         let mut hits = vec![Vec::new(); dialects];
+        let Ok(begin) = self.automaton.start_state(Anchored::No) else { return hits };
         for (line, text) in page.lines.iter().enumerate() {
             let bytes = text.text.as_bytes();
-            for found in self.automaton.find_overlapping_iter(bytes) {
-                if bytes[found.start()] == b'!' && !is_symbol_sign(bytes, found.start()) {
+            let mut state = begin;
+            for (last, byte) in bytes.iter().enumerate() {
+                state = self.automaton.next_state(Anchored::No, state, *byte);
+                if !self.automaton.is_special(state) || !self.automaton.is_match(state) {
                     continue;
                 }
-                hits[self.dialect[found.pattern().as_usize()]].push(Pos { line, at: found.start() });
+                for index in 0..self.automaton.match_len(state) {
+                    let pattern = self.automaton.match_pattern(state, index);
+                    let at = last + 1 - self.automaton.pattern_len(pattern);
+                    if bytes[at] != b'!' || is_symbol_sign(bytes, at) {
+                        hits[self.dialect[pattern.as_usize()]].push(Pos { line, at });
+                    }
+                }
             }
         }
         for list in &mut hits {
@@ -58,7 +69,8 @@ fn is_symbol_sign(bytes: &[u8], at: usize) -> bool {
         && bytes.get(at + 1) != Some(&b'!')
 }
 
-/// What every dialect claims, in the order of the dialects; evidence that an earlier dialect already has is left out.
+/// What every dialect claims, in the order of the dialects; evidence that an earlier dialect already has is left out, and
+/// the rows of a stack that one has are not read again by those who read nothing else.
 pub(crate) fn claims(page: &Page<'_>, anchors: &Anchors, dialects: &[Dialect]) -> Vec<Claim> {
     let mut taken = Taken::default();
     let mut all = Vec::new();
@@ -66,7 +78,7 @@ pub(crate) fn claims(page: &Page<'_>, anchors: &Anchors, dialects: &[Dialect]) -
         let first = all.len();
         let mut end = Pos { line: 0, at: 0 };
         for hit in hits {
-            if hit < end {
+            if hit < end || dialect.reads_only_stacks() && taken.is_inside_stack(hit) {
                 continue;
             }
             if let Some(mut claim) = (dialect.read)(page, hit) {
@@ -84,17 +96,32 @@ pub(crate) fn claims(page: &Page<'_>, anchors: &Anchors, dialects: &[Dialect]) -
 
 /// The spans that earlier dialects claimed, by kind of evidence.
 #[derive(Default)]
-struct Taken(std::collections::HashMap<Discriminant<Kind>, BTreeMap<Pos, Pos>>);
+struct Taken {
+    stacks: BTreeMap<Pos, Pos>,
+    others: HashMap<Discriminant<Kind>, BTreeMap<Pos, Pos>>,
+}
 
 impl Taken {
     fn is_free(&self, kind: &Kind, span: Span) -> bool {
-        let Some(spans) = self.0.get(&std::mem::discriminant(kind)) else { return true };
-        let before = spans.range(..span.to).next_back();
+        let spans = match kind {
+            Kind::Stack(_) => Some(&self.stacks),
+            _ => self.others.get(&std::mem::discriminant(kind)),
+        };
+        let before = spans.and_then(|spans| spans.range(..span.to).next_back());
         before.is_none_or(|(_, to)| *to <= span.from)
     }
 
+    /// Whether a place lies in a stack, above its last line: from that one on, rows may go on beyond the stack.
+    fn is_inside_stack(&self, at: Pos) -> bool {
+        let before = self.stacks.range(..=at).next_back();
+        before.is_some_and(|(_, to)| at.line < to.line)
+    }
+
     fn take(&mut self, kind: &Kind, span: Span) {
-        let spans = self.0.entry(std::mem::discriminant(kind)).or_default();
+        let spans = match kind {
+            Kind::Stack(_) => &mut self.stacks,
+            _ => self.others.entry(std::mem::discriminant(kind)).or_default(),
+        };
         let to = spans.entry(span.from).or_insert(span.to);
         *to = (*to).max(span.to);
     }
