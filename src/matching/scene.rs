@@ -7,7 +7,7 @@ use super::clauses::Compared;
 use super::index::Index;
 use crate::evidence::{Evidence, Kind};
 use crate::signature::names::folded;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Pieces of a kind that are looked at on each side of the one a match begins with.
 const NEAREST: usize = 16;
@@ -38,14 +38,14 @@ pub(super) enum Scope {
 
 pub(super) struct Scene<'e> {
     pub(super) evidence: &'e [Evidence],
-    lists: HashMap<Wanted, Vec<usize>>,
+    lists: FxHashMap<Wanted, Vec<usize>>,
     /// What is compared, of the pieces that signatures ask for.
     compared: Vec<Compared>,
 }
 
 impl<'e> Scene<'e> {
     pub(super) fn new(evidence: &'e [Evidence], index: &Index<'_>) -> Self {
-        let mut scene = Scene { evidence, lists: HashMap::new(), compared: Vec::new() };
+        let mut scene = Scene { evidence, lists: FxHashMap::default(), compared: Vec::new() };
         scene.compared.resize_with(evidence.len(), Compared::default);
         for (at, piece) in evidence.iter().enumerate() {
             let wanted = match &piece.kind {

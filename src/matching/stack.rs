@@ -29,11 +29,14 @@ pub(super) struct Row<'e> {
 
 /// The rows of a stack, innermost first.
 pub(super) fn rows<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Vec<Row<'e>> {
-    let row = |frame: &'e Frame| {
+    each_row(stack, runtime).collect()
+}
+
+fn each_row<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> impl Iterator<Item = Row<'e>> {
+    stack.frames.iter().take(ROWS).map(|frame| {
         let name = FrameName::of(frame);
         Row { frame, standing: runtime.standing(&name), name }
-    };
-    stack.frames.iter().take(ROWS).map(row).collect()
+    })
 }
 
 /// A stack clause made ready.
@@ -137,15 +140,21 @@ impl<'db> StackClause<'db> {
 
     /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
     fn align(&self, rows: &[Row<'_>]) -> Vec<Option<usize>> {
-        let width = rows.len() + 1;
+        // Of most rows the clause names none.
+        let named: Vec<(usize, &Row<'_>)> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| self.frames.iter().any(|frame| frame.holds(&row.name)))
+            .collect();
+        let width = named.len() + 1;
         let mut best = vec![0.0_f64; (self.frames.len() + 1) * width];
         let holds: Vec<bool> = self
             .frames
             .iter()
-            .flat_map(|frame| rows.iter().map(|row| frame.holds(&row.name)).chain([false]))
+            .flat_map(|frame| named.iter().map(|(_, row)| frame.holds(&row.name)).chain([false]))
             .collect();
         for index in (0..self.frames.len()).rev() {
-            for row in (0..rows.len()).rev() {
+            for row in (0..named.len()).rev() {
                 let skip = best[(index + 1) * width + row].max(best[index * width + row + 1]);
                 let take = self.weights[index] + best[(index + 1) * width + row + 1];
                 best[index * width + row] = if holds[index * width + row] { skip.max(take) } else { skip };
@@ -153,11 +162,11 @@ impl<'db> StackClause<'db> {
         }
         let mut places = vec![None; self.frames.len()];
         let (mut index, mut row) = (0, 0);
-        while index < self.frames.len() && row < rows.len() {
+        while index < self.frames.len() && row < named.len() {
             let here = best[index * width + row];
             let take = self.weights[index] + best[(index + 1) * width + row + 1];
             if holds[index * width + row] && take >= here {
-                places[index] = Some(row);
+                places[index] = Some(named[row].0);
                 (index, row) = (index + 1, row + 1);
             } else if best[index * width + row + 1] >= here {
                 row += 1;
@@ -274,11 +283,11 @@ fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
 }
 
 /// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
-pub(super) fn top<'r, 'e>(rows: &'r [Row<'e>]) -> Option<&'r Row<'e>> {
-    rows.iter()
-        .find(|row| row.standing > Standing::Runtime)
-        .or_else(|| rows.iter().find(|row| !row.name.is_blank()))
-        .or(rows.first())
+pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e Frame> {
+    let first = |wanted: &dyn Fn(&Row<'e>) -> bool| each_row(stack, runtime).find(wanted).map(|row| row.frame);
+    first(&|row| row.standing > Standing::Runtime)
+        .or_else(|| first(&|row| !row.name.is_blank()))
+        .or(stack.frames.first())
 }
 
 /// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.

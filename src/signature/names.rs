@@ -24,15 +24,17 @@ pub(crate) fn module(name: &str) -> String {
 /// A function name for comparing: undecorated, without template arguments, lower case.
 pub(crate) fn function(name: &str) -> String {
     let name = name.trim();
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':') {
         return name.to_ascii_lowercase();
     }
     let plain = match undecorate(name) {
         Some(plain) => plain,
         None => without_templates(c_name(name)),
     };
-    let plain: String = plain.chars().filter(|char| !matches!(char, '`' | '\'')).collect();
-    plain.to_ascii_lowercase().replace("__", "::")
+    let mut plain = plain;
+    plain.retain(|char| !matches!(char, '`' | '\''));
+    plain.make_ascii_lowercase();
+    if plain.contains("__") { plain.replace("__", "::") } else { plain }
 }
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.
@@ -159,6 +161,10 @@ impl Pattern {
 /// Whether the pieces stand in `name` in order, the first at its beginning and the last at its end.
 fn glob(pieces: &[String], name: &str) -> bool {
     let [first, middle @ .., last] = pieces else { return false };
+    // Most names begin with another letter.
+    if first.bytes().next().is_some_and(|byte| name.bytes().next() != Some(byte)) {
+        return false;
+    }
     let Some(mut rest) = name.strip_prefix(first.as_str()) else { return false };
     for piece in middle {
         let Some(at) = rest.find(piece.as_str()) else { return false };

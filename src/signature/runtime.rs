@@ -5,7 +5,7 @@
 
 use super::model::Standing;
 use super::names::{FrameName, FramePattern, Pattern};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Name of the file, in any signature folder.
 pub(super) const FILE: &str = "runtime-frames.toml";
@@ -14,11 +14,11 @@ pub(super) const FILE: &str = "runtime-frames.toml";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
     /// By module and function, where both are exact.
-    exact: HashMap<String, HashMap<String, Standing>>,
+    exact: FxHashMap<String, FxHashMap<String, Standing>>,
     /// The other patterns of a module.
-    by_module: HashMap<String, Vec<(FramePattern, Standing)>>,
+    by_module: FxHashMap<String, Vec<(FramePattern, Standing)>>,
     /// Functions of any module.
-    by_function: HashMap<String, Standing>,
+    by_function: FxHashMap<String, Standing>,
     any_module: Vec<(FramePattern, Standing)>,
 }
 

@@ -75,12 +75,12 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
 /// The first row at or after the end of a header.
 fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
     let same = page.rest(Pos { line: hit.line, at: header.end });
-    if let Some(at) = row_in(same) {
+    if let Some((at, _)) = row_in(same) {
         return Some(Pos { line: hit.line, at: header.end + at });
     }
     for line in header.line + 1..header.line + 6 {
         let text = page.text(line);
-        if let Some(at) = row_in(text) {
+        if let Some((at, _)) = row_in(text) {
             return Some(Pos { line, at });
         }
         // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
@@ -94,11 +94,11 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
     None
 }
 
-/// Offset of a row that a line consists of, or that follows a remark on it.
-fn row_in(text: &str) -> Option<usize> {
+/// Offset of a row that a line consists of, or that follows a remark on it, and its head.
+fn row_in(text: &str) -> Option<(usize, Head<'_>)> {
     let after_remark = remark_len(text);
     let head = rows::head(&text[after_remark..])?;
-    head.begins_row().then_some(after_remark + head.start)
+    head.begins_row().then(|| (after_remark + head.start, head.from_start()))
 }
 
 /// A row and where it ends.
@@ -115,11 +115,10 @@ struct Row {
 /// Rows from `start` on, as far as they go.
 fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut at = Some(start);
+    let mut next = rows::head(page.rest(start)).map(|head| (start, head));
     let mut last_number = None;
     let mut width = header.and_then(|header| header.width);
-    while let Some(from) = at.filter(|_| rows.len() < MOST_ROWS) {
-        let Some(head) = rows::head(page.rest(from)) else { break };
+    while let Some((from, head)) = next.filter(|_| rows.len() < MOST_ROWS) {
         // Numbering that begins anew is another stack.
         if head.number == Some(0) && last_number > Some(0) {
             break;
@@ -127,7 +126,7 @@ fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
         let Some(row) = read_row(page, from, &head, width, header) else { break };
         last_number = head.number;
         width = width.or(Some(row.columns).filter(|columns| *columns > 2));
-        at = next_row(page, row.end, width);
+        next = next_row(page, row.end, width);
         rows.push(row);
     }
     rows
@@ -170,8 +169,11 @@ fn read_row(
 
 /// `0x` and the digits, without the backquote.
 fn as_address(column: &str) -> String {
-    let digits = column.trim_start_matches("0x").replace('`', "");
-    format!("0x{digits}")
+    let digits = column.trim_start_matches("0x");
+    let mut address = String::with_capacity(2 + digits.len());
+    address.push_str("0x");
+    address.extend(digits.split('`'));
+    address
 }
 
 fn row_follows(page: &Page<'_>, line: usize) -> bool {
@@ -183,8 +185,8 @@ fn symbol_follows(rest: &str) -> bool {
     super::symbol::read(rest.trim_start()).is_some()
 }
 
-/// Where the next row begins after the end of one.
-fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
+/// Where the next row begins after the end of one, and its head.
+fn next_row<'p>(page: &'p Page<'_>, end: Pos, width: Option<usize>) -> Option<(Pos, Head<'p>)> {
     let rest = page.rest(end);
     if !rest.trim().is_empty() {
         let after = remark_len(rest);
@@ -196,7 +198,8 @@ fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
                 && width.is_some_and(|width| head.columns.len() < width)
                 && rows::head(page.text(end.line + 1)).is_some();
             if cut || (head.begins_row() && (tail || symbol_follows(&left[head.len..]))) {
-                return Some(Pos { line: end.line, at: end.at + after + head.start });
+                let at = end.at + after + head.start;
+                return Some((Pos { line: end.line, at }, head.from_start()));
             }
         }
         if !is_row_tail(left) {
@@ -206,8 +209,8 @@ fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
     let mut blank = 0;
     for line in end.line + 1..end.line + 8 {
         let text = page.text(line);
-        if let Some(at) = row_in(text) {
-            return Some(Pos { line, at });
+        if let Some((at, head)) = row_in(text) {
+            return Some((Pos { line, at }, head));
         }
         if text.trim_matches([' ', '\t', '*', '`', '|']).is_empty() {
             blank += 1;

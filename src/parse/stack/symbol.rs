@@ -83,8 +83,10 @@ fn module(text: &str) -> Option<&str> {
     }
     let plus_in_name =
         |rest: &str| !rest.trim_start_matches('+').trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let end = text
+    let plain = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let end = text[plain..]
         .char_indices()
+        .map(|(at, char)| (plain + at, char))
         .find(|(at, char)| match char {
             '_' | '.' | '-' | '~' | '$' => false,
             // `notepad++!Foo`, but not `vbscript+0x36ad`.
@@ -152,7 +154,7 @@ fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
         symbol.function = Some(rest[1..rest.len() - after.len() + len].to_owned());
         symbol.len += rest.len() - after.len() + len;
         symbol.open = open;
-    } else if let Some(after) = NOSYMBOLS.iter().find_map(|word| rest.strip_prefix(word)) {
+    } else if let Some(after) = NOSYMBOLS.iter().find_map(|word| rest.strip_prefix(*word)) {
         symbol.len += rest.len() - after.len();
     } else if rest.starts_with("0x") {
         let (len, _) = hex::word(rest)?;
@@ -206,7 +208,7 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
         return;
     }
     let value = digits[..len].trim_start_matches("0x").trim_start_matches("0X");
-    symbol.offset = Some(format!("{}0x{value}", if sign == '-' { "-" } else { "" }));
+    symbol.offset = Some([if sign == '-' { "-0x" } else { "0x" }, value].concat());
     symbol.len += before + len;
 }
 
@@ -235,12 +237,11 @@ const OPERATORS: &[&str] = &[
 pub(crate) fn function(text: &str) -> (usize, bool) {
     let mut depth = Depth::default();
     let mut at = 0;
-    while let Some(char) = text[at..].chars().next() {
-        if char.is_ascii_alphanumeric() && char != 'o' {
-            at += 1;
-            continue;
-        }
+    loop {
+        // Letters, digits and underscores belong to any name; an `o` may begin `operator`.
+        at += text.as_bytes()[at..].iter().take_while(|byte| is_plain(**byte)).count();
         let rest = &text[at..];
+        let Some(char) = rest.chars().next() else { break };
         if char == 'o'
             && let Some(after) = rest.strip_prefix("operator")
             && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
@@ -270,6 +271,10 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
     }
     // The full stop or comma of a sentence.
     (name.trim_end_matches(['.', ':', '\'']).len().max(name.rfind('\'').map_or(0, |at| at + 1)), false)
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() && byte != b'o' || byte == b'_'
 }
 
 /// Whether a blank stands inside a decorated name: its end, `@Z`, comes with the next word.
