@@ -310,6 +310,10 @@ impl Frames {
         shared.sort_unstable();
         shared.dedup();
         let tells = |way: &&[(usize, usize, bool)]| way.len() > 1 || way.iter().any(|(_, _, leads)| *leads);
-        shared.chunk_by(|one, other| one.0 == other.0).filter(tells).filter_map(|way| Some(way.first()?.0)).collect()
+        shared
+            .chunk_by(|one, other| one.0 == other.0)
+            .filter(tells)
+            .filter_map(|way| Some(way.first()?.0))
+            .collect()
     }
 }

@@ -284,7 +284,8 @@ fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
 
 /// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
 pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e Frame> {
-    let first = |wanted: &dyn Fn(&Row<'e>) -> bool| each_row(stack, runtime).find(wanted).map(|row| row.frame);
+    let first =
+        |wanted: &dyn Fn(&Row<'e>) -> bool| each_row(stack, runtime).find(wanted).map(|row| row.frame);
     first(&|row| row.standing > Standing::Runtime)
         .or_else(|| first(&|row| !row.name.is_blank()))
         .or(stack.frames.first())

@@ -8,7 +8,6 @@
 
 use super::page::{Claim, Page, Piece};
 use crate::evidence::{Evidence, Kind};
-use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -65,19 +64,21 @@ struct Report {
     lines: (u32, u32),
     /// Indices into the evidence.
     pieces: Vec<usize>,
-    /// What it says of the crash, to recognise the same one told twice; made when it is first asked for.
-    keys: OnceCell<Vec<String>>,
+    /// How many of them are stacks.
+    stacks: usize,
 }
 
 impl Report {
-    fn keys(&self, all: &[Evidence]) -> &[String] {
-        self.keys.get_or_init(|| {
-            let kinds = || self.pieces.iter().filter_map(|index| all.get(*index)).map(|piece| &piece.kind);
-            let is_stack = |kind: &&Kind| matches!(kind, Kind::Stack(_));
-            // Of a report with several stacks no stack tells which crash it is: threads that wait look alike in all of
-            // them.
-            let threads = kinds().filter(is_stack).count() > 1;
-            kinds().filter(|kind| !(threads && is_stack(kind))).filter_map(key).collect()
+    /// What says which crash it is. Of several stacks none does: threads that wait look alike in all reports.
+    fn telling<'e>(&self, all: &'e [Evidence]) -> impl DoubleEndedIterator<Item = &'e Kind> {
+        let kinds = self.pieces.iter().filter_map(|index| all.get(*index)).map(|piece| &piece.kind);
+        kinds.filter(|kind| match kind {
+            Kind::Stack(_) => self.stacks == 1,
+            Kind::Fault(fault) => {
+                fault.process.is_some() && fault.module.is_some() && fault.address.is_some()
+            }
+            Kind::Bugcheck(check) => !check.parameters.is_empty(),
+            _ => false,
         })
     }
 }
@@ -90,32 +91,51 @@ fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
             Some(report) if block.is_some() && report.block == block => {
                 report.lines.1 = report.lines.1.max(piece.place.lines.1);
                 report.pieces.push(index);
+                report.stacks += usize::from(is_stack(piece));
             }
             _ => reports.push(Report {
                 block,
                 lines: piece.place.lines,
                 pieces: vec![index],
-                keys: OnceCell::new(),
+                stacks: usize::from(is_stack(piece)),
             }),
         }
     }
     reports
 }
 
-/// What makes two pieces the same crash told twice: the stack; process, module and address of a fault; a stop with its
+fn is_stack(piece: &Evidence) -> bool {
+    matches!(piece.kind, Kind::Stack(_))
+}
+
+/// Whether two pieces are the same crash told twice: the stack; process, module and address of a fault; a stop with its
 /// parameters. A code alone tells nothing.
-fn key(kind: &Kind) -> Option<String> {
-    let key = match kind {
-        Kind::Stack(stack) => stack.frames.iter().map(|frame| frame.label()).collect::<Vec<_>>().join(" "),
-        Kind::Fault(fault) => {
-            format!("{} {} {}", fault.process.as_ref()?, fault.module.as_ref()?, fault.address.as_ref()?)
+fn same(one: &Kind, other: &Kind) -> bool {
+    match (one, other) {
+        (Kind::Stack(one), Kind::Stack(other)) => {
+            let mut frames = one.frames.iter().zip(&other.frames);
+            one.frames.len() == other.frames.len()
+                && frames.all(|(one, other)| same_text(&one.label(), &other.label()))
         }
-        Kind::Bugcheck(check) if !check.parameters.is_empty() => {
-            format!("{:x} {:x?}", check.code, check.parameters)
+        (Kind::Fault(one), Kind::Fault(other)) => {
+            let fields = [
+                (&one.process, &other.process),
+                (&one.module, &other.module),
+                (&one.address, &other.address),
+            ];
+            fields.into_iter().all(|(one, other)| {
+                one.as_deref().zip(other.as_deref()).is_some_and(|(one, other)| same_text(one, other))
+            })
         }
-        _ => return None,
-    };
-    Some(key.to_lowercase())
+        (Kind::Bugcheck(one), Kind::Bugcheck(other)) => {
+            one.code == other.code && one.parameters == other.parameters
+        }
+        _ => false,
+    }
+}
+
+fn same_text(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
 }
 
 /// A numbered incident.
@@ -159,8 +179,8 @@ fn joins(all: &[Evidence], crash: &Crash<'_>, report: &Report) -> bool {
     let near = first <= crash.lines.1.saturating_add(REACH) && last.saturating_sub(crash.lines.0) < LONGEST;
     let outside = report.block.is_none() || crash.blocks.is_empty();
     // The last few are enough: the same crash told twice stands side by side.
-    let known = || crash.reports.iter().rev().flat_map(|report| report.keys(all).iter().rev()).take(64);
-    let told = || report.keys(all).iter().take(8).any(|key| known().any(|known| known == key));
+    let known = || crash.reports.iter().rev().flat_map(|report| report.telling(all).rev()).take(64);
+    let told = || report.telling(all).take(8).any(|kind| known().any(|known| same(known, kind)));
     near && (outside || told())
 }
 

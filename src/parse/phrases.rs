@@ -4,8 +4,9 @@
 //! phrase that stands on a line several times is reported once there.
 
 use super::page::{Page, Piece, Pos, Span};
+use super::scan::each_match;
 use crate::evidence::Kind;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::nfa::contiguous::NFA;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 pub(crate) struct Phrases {
     phrases: Arc<[Phrase]>,
     /// The longest words.
-    automaton: AhoCorasick,
+    automaton: Arc<NFA>,
     /// The phrases of each.
     of_word: Arc<[Vec<usize>]>,
 }
@@ -38,9 +39,13 @@ impl Phrases {
                 of_word.entry(word).or_default().push(number);
             }
         }
-        let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(of_word.keys()).ok()?;
+        let automaton = NFA::builder().ascii_case_insensitive(true).build(of_word.keys()).ok()?;
         let of_word = of_word.into_values().collect();
-        (!phrases.is_empty()).then(|| Phrases { phrases: phrases.into(), automaton, of_word })
+        (!phrases.is_empty()).then(|| Phrases {
+            phrases: phrases.into(),
+            automaton: Arc::new(automaton),
+            of_word,
+        })
     }
 
     /// Where the phrases stand on a page, in order.
@@ -49,10 +54,10 @@ impl Phrases {
         let mut last = vec![None; self.phrases.len()];
         let mut pieces = Vec::new();
         for (index, line) in page.lines.iter().enumerate() {
-            for found in self.automaton.find_overlapping_iter(line.text.as_bytes()) {
-                for number in self.of_word.get(found.pattern().as_usize()).into_iter().flatten() {
+            each_match(&*self.automaton, line.text.as_bytes(), |word, begin, end| {
+                for number in self.of_word.get(word).into_iter().flatten() {
                     let Some(phrase) = self.phrases.get(*number) else { continue };
-                    let word = (Pos { line: index, at: found.start() }, Pos { line: index, at: found.end() });
+                    let word = (Pos { line: index, at: begin }, Pos { line: index, at: end });
                     let Some(span) = phrase.around(page, word) else { continue };
                     let begins = page.lines.get(span.from.line).map(|line| line.number);
                     if last[*number] != begins {
@@ -60,7 +65,7 @@ impl Phrases {
                         pieces.push(Piece { span, kind: Kind::Text(phrase.spelled.clone()) });
                     }
                 }
-            }
+            });
         }
         pieces
     }

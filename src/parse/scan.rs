@@ -35,29 +35,40 @@ impl Anchors {
     /// Hits of every dialect, each in order.
     fn hits(&self, page: &Page<'_>, dialects: usize) -> Vec<Vec<Pos>> {
         let mut hits = vec![Vec::new(); dialects];
-        let Ok(begin) = self.automaton.start_state(Anchored::No) else { return hits };
         for (line, text) in page.lines.iter().enumerate() {
             let bytes = text.text.as_bytes();
-            let mut state = begin;
-            for (last, byte) in bytes.iter().enumerate() {
-                state = self.automaton.next_state(Anchored::No, state, *byte);
-                if !self.automaton.is_special(state) || !self.automaton.is_match(state) {
-                    continue;
+            each_match(&self.automaton, bytes, |pattern, at, _| {
+                if bytes.get(at) != Some(&b'!') || is_symbol_sign(bytes, at) {
+                    hits[self.dialect[pattern]].push(Pos { line, at });
                 }
-                for index in 0..self.automaton.match_len(state) {
-                    let pattern = self.automaton.match_pattern(state, index);
-                    let at = last + 1 - self.automaton.pattern_len(pattern);
-                    if bytes[at] != b'!' || is_symbol_sign(bytes, at) {
-                        hits[self.dialect[pattern.as_usize()]].push(Pos { line, at });
-                    }
-                }
-            }
+            });
         }
         for list in &mut hits {
             list.sort_unstable();
             list.dedup();
         }
         hits
+    }
+}
+
+/// Calls `found` with every match, overlapping ones as well: number of the pattern, beginning and end.
+///
+/// Does what `find_overlapping_iter` does, in a third of the time where lines are short.
+pub(crate) fn each_match(
+    automaton: &impl Automaton,
+    bytes: &[u8],
+    mut found: impl FnMut(usize, usize, usize),
+) {
+    let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+    for (last, byte) in bytes.iter().enumerate() {
+        state = automaton.next_state(Anchored::No, state, *byte);
+        if !automaton.is_special(state) || !automaton.is_match(state) {
+            continue;
+        }
+        for index in 0..automaton.match_len(state) {
+            let pattern = automaton.match_pattern(state, index);
+            found(pattern.as_usize(), last + 1 - automaton.pattern_len(pattern), last + 1);
+        }
     }
 }
 
@@ -76,9 +87,14 @@ pub(crate) fn claims(page: &Page<'_>, anchors: &Anchors, dialects: &[Dialect]) -
     let mut all = Vec::new();
     for (dialect, hits) in dialects.iter().zip(anchors.hits(page, dialects.len())) {
         let first = all.len();
+        let only_stacks = dialect.reads_only_stacks();
         let mut end = Pos { line: 0, at: 0 };
         for hit in hits {
-            if hit < end || dialect.reads_only_stacks() && taken.is_inside_stack(hit) {
+            if hit < end {
+                continue;
+            }
+            if only_stacks && let Some(last) = taken.last_line_of_stack(hit) {
+                end = last;
                 continue;
             }
             if let Some(mut claim) = (dialect.read)(page, hit) {
@@ -111,10 +127,11 @@ impl Taken {
         before.is_none_or(|(_, to)| *to <= span.from)
     }
 
-    /// Whether a place lies in a stack, above its last line: from that one on, rows may go on beyond the stack.
-    fn is_inside_stack(&self, at: Pos) -> bool {
-        let before = self.stacks.range(..=at).next_back();
-        before.is_some_and(|(_, to)| at.line < to.line)
+    /// The beginning of the last line of the stack that a place lies in, if it lies above that: from there rows may go
+    /// on beyond the stack.
+    fn last_line_of_stack(&self, at: Pos) -> Option<Pos> {
+        let (_, to) = self.stacks.range(..=at).next_back()?;
+        (at.line < to.line).then_some(Pos { line: to.line, at: 0 })
     }
 
     fn take(&mut self, kind: &Kind, span: Span) {

@@ -7,18 +7,23 @@ use super::undecorate::undecorate;
 use crate::evidence::Frame;
 
 /// Endings that say nothing of a module.
-const EXTENSIONS: &[&str] = &[".exe", ".dll", ".sys", ".drv", ".dbg"];
+const EXTENSIONS: &[&str] = &["exe", "dll", "sys", "drv", "dbg"];
 /// The kernel, by the names its builds go by.
 const KERNELS: &[&str] = &["ntoskrnl", "ntkrnlmp", "ntkrnlpa", "ntkrpamp"];
 
 /// A module name for comparing: no path, no extension, lower case, one name for the kernel.
 pub(crate) fn module(name: &str) -> String {
-    let file = name.trim().rsplit(['\\', '/']).next().unwrap_or(name);
+    let path = name.trim();
+    let file =
+        memchr::memrchr2(b'\\', b'/', path.as_bytes()).and_then(|at| path.get(at + 1..)).unwrap_or(path);
     let mut key = file.to_ascii_lowercase();
-    if let Some(extension) = EXTENSIONS.iter().find(|end| key.len() > end.len() && key.ends_with(**end)) {
-        key.truncate(key.len() - extension.len());
+    if let Some((stem, extension)) = key.rsplit_once('.')
+        && !stem.is_empty()
+        && EXTENSIONS.contains(&extension)
+    {
+        key.truncate(stem.len());
     }
-    if KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
+    if key.starts_with("nt") && KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
 }
 
 /// A function name for comparing: undecorated, without template arguments, lower case.
@@ -71,6 +76,12 @@ pub(crate) fn folded(text: &str) -> String {
     for word in text.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
+        }
+        if word.is_ascii() {
+            let begin = folded.len();
+            folded.push_str(word);
+            folded.get_mut(begin..).map(str::make_ascii_lowercase);
+            continue;
         }
         folded.extend(word.chars().flat_map(char::to_lowercase));
     }
@@ -149,6 +160,14 @@ impl Pattern {
         }
     }
 
+    /// What every name begins with that it holds.
+    pub(crate) fn first_letter(&self) -> Option<u8> {
+        match self {
+            Pattern::Exact(exact) => exact.bytes().next(),
+            Pattern::Glob(pieces) => pieces.first()?.bytes().next(),
+        }
+    }
+
     /// The name, when there is only one.
     pub(crate) fn exact(&self) -> Option<&str> {
         match self {
@@ -167,7 +186,7 @@ fn glob(pieces: &[String], name: &str) -> bool {
     }
     let Some(mut rest) = name.strip_prefix(first.as_str()) else { return false };
     for piece in middle {
-        let Some(at) = rest.find(piece.as_str()) else { return false };
+        let Some(at) = memchr::memmem::find(rest.as_bytes(), piece.as_bytes()) else { return false };
         rest = rest.get(at + piece.len()..).unwrap_or("");
     }
     rest.ends_with(last.as_str())

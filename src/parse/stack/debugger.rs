@@ -169,7 +169,7 @@ fn read_row(
 
 /// `0x` and the digits, without the backquote.
 fn as_address(column: &str) -> String {
-    let digits = column.trim_start_matches("0x");
+    let digits = column.strip_prefix("0x").unwrap_or(column);
     let mut address = String::with_capacity(2 + digits.len());
     address.push_str("0x");
     address.extend(digits.split('`'));

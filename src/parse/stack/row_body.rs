@@ -345,9 +345,8 @@ fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<
         Want::Nothing => extends(text, parsed, next),
     }?;
     let another = rows::head(next).filter(|head| head.begins_row());
-    let columns_it_lacks = |head: &rows::Head<'_>| {
-        parsed.want == Want::Symbol && missing > 0 && head.columns.len() <= missing
-    };
+    let columns_it_lacks =
+        |head: &rows::Head<'_>| parsed.want == Want::Symbol && missing > 0 && head.columns.len() <= missing;
     another.is_none_or(|head| columns_it_lacks(&head)).then_some(glue)
 }
 

@@ -72,12 +72,20 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     }
     while let Some(column) = address(left) {
         // A last column with 0x among columns without is the symbol: a bare address.
-        if columns.first().is_some_and(|first| is_prefixed(first) != is_prefixed(column)) || !columns.push(column) {
+        if columns.first().is_some_and(|first| is_prefixed(first) != is_prefixed(column))
+            || !columns.push(column)
+        {
             break;
         }
         left = after_separator(&left[column.len()..]);
     }
-    (!columns.is_empty()).then(|| Head { number, columns, inline: false, start, len: text.len() - left.len() })
+    (!columns.is_empty()).then(|| Head {
+        number,
+        columns,
+        inline: false,
+        start,
+        len: text.len() - left.len(),
+    })
 }
 
 fn is_prefixed(column: &str) -> bool {

@@ -207,7 +207,7 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
     if !prefixed && (sign == '-' || before > 1) {
         return;
     }
-    let value = digits[..len].trim_start_matches("0x").trim_start_matches("0X");
+    let value = digits.get(if prefixed { 2 } else { 0 }..len).unwrap_or("");
     symbol.offset = Some([if sign == '-' { "-0x" } else { "0x" }, value].concat());
     symbol.len += before + len;
 }

@@ -41,7 +41,7 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     }
     // Farther above only these can stand, and most lines are far from it.
     let far = page.far_headings(|text| {
-        let text = clip(text).trim();
+        let text = clip(text).trim_start();
         is_fault(text) || position(text, DUMP).is_some()
     });
     let far = far.get(..far.partition_point(|at| *at < near)).unwrap_or_default();
