@@ -229,14 +229,18 @@ impl<'db> Index<'db> {
         self.phrases.get(phrase).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn by_fault(&self, fault: &Fault) -> BTreeSet<usize> {
+    pub(super) fn by_fault(&self, fault: &Fault) -> Vec<usize> {
         if fault.process.is_none() && fault.module.is_none() {
             let address = fault.address.as_deref().and_then(names::address);
             let listed = address.and_then(|address| self.fault_addresses.get(&address));
             return listed.into_iter().flatten().copied().collect();
         }
         let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
-        names.chain([String::new()]).filter_map(|name| self.faults.get(&name)).flatten().copied().collect()
+        let listed = names.chain([String::new()]).filter_map(|name| self.faults.get(&name));
+        let mut numbers: Vec<usize> = listed.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 }
 
@@ -254,7 +258,10 @@ struct Frames {
     /// By module and function, where both are exact.
     exact: FxHashMap<String, FxHashMap<String, Vec<Posting>>>,
     /// Frames with a `*`, without module or with an offset, by module; without one under the empty name.
-    open: FxHashMap<String, Vec<(FramePattern, Posting)>>,
+    open: FxHashMap<String, Vec<usize>>,
+    /// Each of those frames once, and the ways that name it.
+    patterns: Vec<(FramePattern, Vec<Posting>)>,
+    known: FxHashMap<FramePattern, usize>,
 }
 
 impl Frames {
@@ -269,7 +276,15 @@ impl Frames {
                 }
                 None => {
                     let module = frame.module.as_ref().and_then(Pattern::exact).unwrap_or("").to_owned();
-                    self.open.entry(module).or_default().push((frame.clone(), posting));
+                    let next = self.patterns.len();
+                    let number = *self.known.entry(frame.clone()).or_insert(next);
+                    if number == next {
+                        self.patterns.push((frame.clone(), Vec::new()));
+                        self.open.entry(module).or_default().push(number);
+                    }
+                    if let Some((_, list)) = self.patterns.get_mut(number) {
+                        list.push(posting);
+                    }
                 }
             }
         }
@@ -299,8 +314,9 @@ impl Frames {
         for row in rows.iter().filter(|row| !row.name.is_blank()) {
             let key = (row.name.module.as_str(), row.name.function.as_str());
             let open = [row.name.module.as_str(), ""].into_iter().filter_map(|module| self.open.get(module));
-            let open = open.flatten().filter(|(frame, _)| frame.holds(&row.name));
-            open.for_each(|(_, posting)| count(posting));
+            let open = open.flatten().filter_map(|number| self.patterns.get(*number));
+            let open = open.filter(|(frame, _)| frame.holds(&row.name));
+            open.flat_map(|(_, list)| list).for_each(&mut count);
             if let Some(list) = self.postings(key)
                 && seen.insert(key)
             {

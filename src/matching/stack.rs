@@ -10,6 +10,8 @@ use super::finding::Confidence;
 use crate::evidence::{Frame, Stack};
 use crate::signature::names::{FrameName, FramePattern};
 use crate::signature::{Clauses, RuntimeFrames, Standing};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 
 /// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
 const ROWS: usize = 1_024;
@@ -24,6 +26,8 @@ const RENAMED_ON_TOP: usize = 1;
 pub(super) struct Row<'e> {
     pub(super) frame: &'e Frame,
     pub(super) name: FrameName,
+    /// The name in short.
+    key: u64,
     pub(super) standing: Standing,
 }
 
@@ -35,13 +39,20 @@ pub(super) fn rows<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Vec<Row<'e>
 fn each_row<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> impl Iterator<Item = Row<'e>> {
     stack.frames.iter().take(ROWS).map(|frame| {
         let name = FrameName::of(frame);
-        Row { frame, standing: runtime.standing(&name), name }
+        Row { frame, standing: runtime.standing(&name), key: key(&name.module, &name.function), name }
     })
+}
+
+/// Two names that are the same have the same key.
+fn key(module: &str, function: &str) -> u64 {
+    FxBuildHasher.hash_one((module, function))
 }
 
 /// A stack clause made ready.
 pub(super) struct StackClause<'db> {
     pub(super) frames: Vec<FramePattern>,
+    /// The key of each that is one name.
+    keys: Vec<Option<u64>>,
     /// The frames as the signature spells them.
     labels: &'db [String],
     /// How telling each frame is, see [`weigh`](StackClause::weigh).
@@ -89,7 +100,19 @@ impl<'db> StackClause<'db> {
         let telling: Vec<usize> =
             (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
         let weights = standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
-        Some(StackClause { frames, labels, weights, telling, standing, level, anywhere: clauses.anywhere })
+        let exact =
+            |frame: &FramePattern| Some(key(frame.module.as_ref()?.exact()?, frame.function.exact()?));
+        let keys = frames.iter().map(exact).collect();
+        Some(StackClause {
+            frames,
+            keys,
+            labels,
+            weights,
+            telling,
+            standing,
+            level,
+            anywhere: clauses.anywhere,
+        })
     }
 
     /// Weighs the frames: one that many signatures name tells less, and so does one farther out.
@@ -138,21 +161,23 @@ impl<'db> StackClause<'db> {
         })
     }
 
+    /// Of each clause frame, whether it is the frame of a row.
+    fn named(&self, row: &Row<'_>) -> impl Iterator<Item = bool> {
+        let frames = self.keys.iter().zip(&self.frames);
+        frames.map(|(key, frame)| key.is_none_or(|key| key == row.key) && frame.holds(&row.name))
+    }
+
     /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
     fn align(&self, rows: &[Row<'_>]) -> Vec<Option<usize>> {
         // Of most rows the clause names none.
-        let named: Vec<(usize, &Row<'_>)> = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| self.frames.iter().any(|frame| frame.holds(&row.name)))
-            .collect();
+        let named: Vec<(usize, &Row<'_>)> =
+            rows.iter().enumerate().filter(|(_, row)| self.named(row).any(|holds| holds)).collect();
         let width = named.len() + 1;
         let mut best = vec![0.0_f64; (self.frames.len() + 1) * width];
-        let holds: Vec<bool> = self
-            .frames
-            .iter()
-            .flat_map(|frame| named.iter().map(|(_, row)| frame.holds(&row.name)).chain([false]))
-            .collect();
+        let mut holds = vec![false; self.frames.len() * width];
+        for (at, (_, row)) in named.iter().enumerate() {
+            self.named(row).enumerate().for_each(|(index, named)| holds[index * width + at] = named);
+        }
         for index in (0..self.frames.len()).rev() {
             for row in (0..named.len()).rev() {
                 let skip = best[(index + 1) * width + row].max(best[index * width + row + 1]);

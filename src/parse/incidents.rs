@@ -7,6 +7,7 @@
 //! modules, phrases) never begins an incident.
 
 use super::page::{Claim, Page, Piece};
+use super::text::same_letters;
 use crate::evidence::{Evidence, Kind};
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -115,7 +116,7 @@ fn same(one: &Kind, other: &Kind) -> bool {
         (Kind::Stack(one), Kind::Stack(other)) => {
             let mut frames = one.frames.iter().zip(&other.frames);
             one.frames.len() == other.frames.len()
-                && frames.all(|(one, other)| same_text(&one.label(), &other.label()))
+                && frames.all(|(one, other)| same_letters(&one.label(), &other.label()))
         }
         (Kind::Fault(one), Kind::Fault(other)) => {
             let fields = [
@@ -124,7 +125,7 @@ fn same(one: &Kind, other: &Kind) -> bool {
                 (&one.address, &other.address),
             ];
             fields.into_iter().all(|(one, other)| {
-                one.as_deref().zip(other.as_deref()).is_some_and(|(one, other)| same_text(one, other))
+                one.as_deref().zip(other.as_deref()).is_some_and(|(one, other)| same_letters(one, other))
             })
         }
         (Kind::Bugcheck(one), Kind::Bugcheck(other)) => {
@@ -132,10 +133,6 @@ fn same(one: &Kind, other: &Kind) -> bool {
         }
         _ => false,
     }
-}
-
-fn same_text(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
 }
 
 /// A numbered incident.

@@ -39,15 +39,20 @@ impl Anchors {
             let bytes = text.text.as_bytes();
             each_match(&self.automaton, bytes, |pattern, at, _| {
                 if bytes.get(at) != Some(&b'!') || is_symbol_sign(bytes, at) {
-                    hits[self.dialect[pattern]].push(Pos { line, at });
+                    insert(&mut hits[self.dialect[pattern]], Pos { line, at });
                 }
             });
         }
-        for list in &mut hits {
-            list.sort_unstable();
-            list.dedup();
-        }
         hits
+    }
+}
+
+/// Puts a hit in its place, once. Hits come in the order of their ends, so that is one of the last.
+fn insert(hits: &mut Vec<Pos>, hit: Pos) {
+    match hits.iter().rposition(|earlier| *earlier <= hit) {
+        Some(place) if hits[place] == hit => {}
+        Some(place) => hits.insert(place + 1, hit),
+        None => hits.insert(0, hit),
     }
 }
 

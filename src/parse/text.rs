@@ -13,6 +13,19 @@ pub(crate) fn first(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or("")
 }
 
+/// Whether two texts are the same without case.
+pub(crate) fn same_letters(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
+}
+
+/// Which of some words a text begins with. Most texts differ from most words in the first letter.
+pub(crate) fn start_of<'s>(text: &str, words: &[&'s str]) -> Option<&'s str> {
+    let first = text.as_bytes().first()?;
+    let mut alike = words.iter().copied().filter(|word| word.as_bytes().first() == Some(first));
+    alike.find(|word| text.starts_with(word))
+}
+
 /// Where `needle` stands in `text`. For the short text of a line this is cheaper than `str::find`, which prepares a search.
 pub(crate) fn position(text: &str, needle: &str) -> Option<usize> {
     let needle = needle.as_bytes();

@@ -130,7 +130,7 @@ impl FrameName {
 }
 
 /// A name in which `*` stands for any run of characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Pattern {
     /// No `*` in it.
     Exact(String),
@@ -181,19 +181,20 @@ impl Pattern {
 fn glob(pieces: &[String], name: &str) -> bool {
     let [first, middle @ .., last] = pieces else { return false };
     // Most names begin with another letter.
-    if first.bytes().next().is_some_and(|byte| name.bytes().next() != Some(byte)) {
+    let begins = |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
+    if !first.bytes().next().is_none_or(begins) {
         return false;
     }
-    let Some(mut rest) = name.strip_prefix(first.as_str()) else { return false };
+    let mut rest = name.get(first.len()..).unwrap_or("");
     for piece in middle {
         let Some(at) = memchr::memmem::find(rest.as_bytes(), piece.as_bytes()) else { return false };
         rest = rest.get(at + piece.len()..).unwrap_or("");
     }
-    rest.ends_with(last.as_str())
+    last.is_empty() || rest.ends_with(last.as_str())
 }
 
 /// A frame of a signature: `EMSMTA!otpmralt`, `ntdll!Rtl*Heap*`, `vbscript+0x36ad`, `System.IO.File.Open`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FramePattern {
     /// `None`: any module, or none.
     pub(crate) module: Option<Pattern>,

@@ -4,7 +4,7 @@
 //! `Ereignis-ID: 7`, `事件 ID: 1000`, `Id. de evento = 5`. Several may stand on one line, and the word before one may
 //! be glued to it (`MSExchangeMTAEvent ID: 9405`).
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 /// What a label announces.
@@ -35,12 +35,12 @@ pub(crate) struct Label {
 /// The longest label in bytes.
 const LONGEST: usize = 48;
 
-static FIELDS: LazyLock<HashMap<&'static str, Field>> = LazyLock::new(|| {
+static FIELDS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
     TABLE.iter().flat_map(|(field, names)| names.iter().map(|name| (*name, *field))).collect()
 });
 
 /// How the last words of all labels end.
-static ENDINGS: LazyLock<HashSet<[u8; ENDING]>> =
+static ENDINGS: LazyLock<FxHashSet<[u8; ENDING]>> =
     LazyLock::new(|| TABLE.iter().flat_map(|(_, names)| names.iter()).map(|name| ending(name)).collect());
 
 /// As much of the end of a label tells that most other words are none.
@@ -70,14 +70,18 @@ pub(crate) fn field(name: &str) -> Option<Field> {
         if !key.is_empty() {
             key.push(' ');
         }
+        if word.is_ascii() {
+            key.push_str(word);
+            continue;
+        }
         for char in word.chars() {
             match char {
                 '\u{2019}' => key.push('\''),
-                char if char.is_ascii() => key.push(char.to_ascii_lowercase()),
                 char => key.extend(char.to_lowercase()),
             }
         }
     }
+    key.make_ascii_lowercase();
     FIELDS.get(key.as_str()).copied()
 }
 

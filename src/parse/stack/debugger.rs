@@ -102,19 +102,17 @@ fn row_in(text: &str) -> Option<(usize, Head<'_>)> {
 }
 
 /// A row and where it ends.
-struct Row {
+struct Row<'p> {
     frame: Frame,
     columns: usize,
-    /// Value of the first column: the frame pointer.
-    pointer: Option<u64>,
-    /// Digits of the first column.
-    digits: usize,
+    /// The first column.
+    pointer: Option<&'p str>,
     end: Pos,
 }
 
 /// Rows from `start` on, as far as they go.
-fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row<'p>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
     let mut next = rows::head(page.rest(start)).map(|head| (start, head));
     let mut last_number = None;
     let mut width = header.and_then(|header| header.width);
@@ -132,13 +130,13 @@ fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
     rows
 }
 
-fn read_row(
-    page: &Page<'_>,
+fn read_row<'p>(
+    page: &'p Page<'_>,
     from: Pos,
-    head: &Head<'_>,
+    head: &Head<'p>,
     width: Option<usize>,
     header: Option<&Header>,
-) -> Option<Row> {
+) -> Option<Row<'p>> {
     let missing = width.map_or(0, |width| width.saturating_sub(head.columns.len()));
     let body = row_body::read(page, Pos { line: from.line, at: from.at + head.len }, missing);
     // Columns alone are a row only where another row follows.
@@ -157,14 +155,7 @@ fn read_row(
         frame.address = Some(as_address(address));
     }
     let end = if body.named { body.end } else { Pos { line: from.line, at: page.text(from.line).len() } };
-    let first = head.columns.first();
-    Some(Row {
-        frame,
-        columns: head.columns.len(),
-        pointer: first.and_then(|column| hex::value(column)),
-        digits: first.map_or(0, |column| column.len()),
-        end,
-    })
+    Some(Row { frame, columns: head.columns.len(), pointer: head.columns.first().copied(), end })
 }
 
 /// `0x` and the digits, without the backquote.
@@ -254,7 +245,7 @@ fn remark_len(text: &str) -> usize {
 }
 
 /// Whether collected rows are a call stack.
-fn is_stack(rows: &[Row], header: bool) -> bool {
+fn is_stack(rows: &[Row<'_>], header: bool) -> bool {
     let named = rows.iter().filter(|row| row.frame.module.is_some() || row.frame.function.is_some()).count();
     let wide = rows.iter().any(|row| row.columns >= 4);
     named > 0 && (header || (rows.len() > 1 || wide) && !is_raw_stack(rows))
@@ -262,13 +253,16 @@ fn is_stack(rows: &[Row], header: bool) -> bool {
 
 /// Rows whose first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames. They have no
 /// header either, whereas a stack may begin `0012f0a0 7c90e9ab ntdll!KiFastSystemCallRet`, `0012f0a4 ...`.
-fn is_raw_stack(rows: &[Row]) -> bool {
+fn is_raw_stack(rows: &[Row<'_>]) -> bool {
     if rows.iter().any(|row| row.columns != 2) {
         return false;
     }
     let steps: Vec<_> = rows
         .windows(2)
-        .filter_map(|pair| Some((pair[1].pointer?.checked_sub(pair[0].pointer?)?, pair[0].digits)))
+        .filter_map(|pair| {
+            let (this, next) = (pair[0].pointer?, pair[1].pointer?);
+            Some((hex::value(next)?.checked_sub(hex::value(this)?)?, this.len()))
+        })
         .collect();
     let raw = steps.iter().filter(|(step, digits)| *step == if *digits > 8 { 8 } else { 4 }).count();
     raw * 2 > steps.len()

@@ -5,7 +5,7 @@
 //! `Callee-SP Return-RA  Call Site`.
 
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{first, has};
+use crate::parse::text::{first, has, position, start_of};
 
 /// A header row: what the columns mean.
 pub(crate) struct Header {
@@ -57,15 +57,13 @@ fn on_line(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
         return None;
     }
     let lower = head.to_ascii_lowercase();
-    let begin = WORDS[..7].iter().filter_map(|word| lower.find(word)).min()?;
+    let begin = WORDS[..7].iter().filter_map(|word| position(&lower, word)).min()?;
     let mut end = begin;
     // The words of a header follow one another; the next thing is a row, or the end of the line.
-    while let Some(word) = WORDS
-        .iter()
-        .find(|word| lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).starts_with(**word))
-    {
-        let blanks = lower[end..].len() - lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).len();
-        end += blanks + word.len();
+    loop {
+        let rest = lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']);
+        let Some(word) = start_of(rest, WORDS) else { break };
+        end = lower.len() - rest.len() + word.len();
         end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
     }
     let words = &lower[begin..end];

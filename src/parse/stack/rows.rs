@@ -5,6 +5,7 @@
 //! `807b2580 8071e500 :` (Alpha, MIPS). Mark-up, list marks, a logger's time stamp and line numbers may precede.
 
 use crate::parse::hex;
+use crate::parse::text::start_of;
 use std::ops::Deref;
 
 /// The most columns of a row: frame pointer, return address and four arguments, with room for a fused row.
@@ -94,6 +95,10 @@ fn is_prefixed(column: &str) -> bool {
 
 /// What mail, Markdown, a listing or a logger put before a row.
 pub(crate) fn prefix(text: &str) -> &str {
+    // What most rows begin with, and no mark does.
+    if text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return time_stamp(text).unwrap_or(text);
+    }
     let rest = text.trim_start_matches([' ', '\t', '*', '|', '`', '•']);
     // A comment in a program.
     let rest = rest.strip_prefix("//").map_or(rest, |rest| rest.trim_start_matches([' ', '\t']));
@@ -135,7 +140,8 @@ fn frame_number(text: &str) -> Option<(u32, &str)> {
 
 /// The digits of `[0x3] ` or `02: `, and what follows.
 fn number(text: &str) -> Option<(&str, &str)> {
-    let body = ["[0x", "[", "#"].iter().find_map(|mark| text.strip_prefix(*mark)).unwrap_or(text);
+    let mark = start_of(text, &["[0x", "[", "#"]).unwrap_or("");
+    let body = text.get(mark.len()..)?;
     let count = body.bytes().take(4).take_while(u8::is_ascii_hexdigit).count();
     let (digits, rest) = body.split_at_checked(count).filter(|_| (1..4).contains(&count))?;
     let rest = rest.strip_prefix(']').unwrap_or(rest);
@@ -146,7 +152,7 @@ fn number(text: &str) -> Option<(&str, &str)> {
 
 /// What follows `(Inline) --------` or `(Inline Function) --------`--------`, whose dashes typography may have joined.
 fn inline_mark(text: &str) -> Option<&str> {
-    let (_, rest) = text.strip_prefix("(Inline")?.split_once(')')?;
+    let (_, rest) = start_of(text, &["(Inline"]).and_then(|mark| text.get(mark.len()..))?.split_once(')')?;
     let dashes = rest.trim_start_matches(is_gap);
     Some(dashes.trim_start_matches(['-', '–', '—', '`', ' ', ':', '|', '\t']))
 }
@@ -162,9 +168,10 @@ fn address(text: &str) -> Option<&str> {
 fn after_separator(text: &str) -> &str {
     let mut rest = text;
     loop {
-        let after = rest.trim_start_matches(|c| is_gap(c) || c == ':');
-        match after.strip_prefix("...").or_else(|| after.strip_prefix('…')) {
-            Some(after) => rest = after,
+        let gap = rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'*' | b':')).count();
+        let after = rest.get(gap..).unwrap_or("");
+        match start_of(after, &["...", "…"]) {
+            Some(dots) => rest = after.get(dots.len()..).unwrap_or(""),
             None => return after,
         }
     }

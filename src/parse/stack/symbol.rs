@@ -37,14 +37,17 @@ const NOSYMBOLS: [&str; 3] = ["<nosymbols>", "<no symbols>", "(nosymbols)"];
 /// The symbol that `text` begins with.
 pub(crate) fn read(text: &str) -> Option<Symbol> {
     let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
-    if let Some(rest) = text.strip_prefix("<nosymbols>") {
+    let first = text.bytes().next()?;
+    if first == b'<'
+        && let Some(rest) = text.strip_prefix("<nosymbols>")
+    {
         return Some(Symbol { len: text.len() - rest.len(), ..Symbol::default() });
     }
-    if text.starts_with("0x") || text.starts_with("0X") {
+    if first == b'0' && (text.starts_with("0x") || text.starts_with("0X")) {
         let (len, _) = hex::word(text)?;
         return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
     }
-    if text.starts_with("+0x") {
+    if first == b'+' && text.starts_with("+0x") {
         let mut symbol = Symbol::default();
         read_offset(text, &mut symbol);
         return symbol.offset.is_some().then_some(symbol);
@@ -78,7 +81,7 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
 
 /// A module name at the start of `text`, `<Unloaded_x.dll>` included.
 fn module(text: &str) -> Option<&str> {
-    if text.starts_with("<Unloaded_") {
+    if text.starts_with('<') && text.starts_with("<Unloaded_") {
         return text.get(..=text.find('>')?);
     }
     let plus_in_name =
@@ -148,6 +151,9 @@ fn return_type(rest: &str) -> usize {
 fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
     if rest.is_empty() || rest == "=" {
         symbol.open = true;
+    } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        // What most names begin with, and nothing else does.
+        plain_function(rest, symbol)?;
     } else if let Some(after) = rest.strip_prefix(" ?? ::") {
         // ``ntdll! ?? ::FNODOBFM::`string'+0x1234``: the linker's name for a part split off a function.
         let (len, open) = function(after);
@@ -161,16 +167,18 @@ fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
         symbol.address = Some(rest[..len].to_owned());
         symbol.len += len;
     } else {
-        let (len, open) = function(rest);
-        if len == 0 {
-            return None;
-        }
-        if &rest[..len] == "nosymbols" {
-            symbol.len += len;
-            return Some(());
-        }
-        symbol.function = Some(rest[..len].to_owned());
-        symbol.len += len;
+        plain_function(rest, symbol)?;
+    }
+    Some(())
+}
+
+/// A function, or the word that stands in its place.
+fn plain_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
+    let (len, open) = function(rest);
+    let name = rest.get(..len).filter(|name| !name.is_empty())?;
+    symbol.len += len;
+    if name != "nosymbols" {
+        symbol.function = Some(name.to_owned());
         symbol.open = open;
     }
     Some(())
