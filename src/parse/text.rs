@@ -19,6 +19,14 @@ pub(crate) fn same_letters(one: &str, other: &str) -> bool {
         || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
 }
 
+/// What `str::trim` gives; most texts have nothing to take off.
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 /// Which of some words a text begins with. Most texts differ from most words in the first letter.
 pub(crate) fn start_of<'s>(text: &str, words: &[&'s str]) -> Option<&'s str> {
     let first = text.as_bytes().first()?;

@@ -28,10 +28,10 @@ pub(crate) fn module(name: &str) -> String {
 
 /// A function name for comparing: undecorated, without template arguments, lower case.
 pub(crate) fn function(name: &str) -> String {
-    let name = name.trim();
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':') {
         return name.to_ascii_lowercase();
     }
+    let name = name.trim();
     let plain = match undecorate(name) {
         Some(plain) => plain,
         None => without_templates(c_name(name)),

@@ -8,7 +8,7 @@ use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::clip;
+use crate::parse::text::{clip, trim};
 use std::borrow::Cow;
 
 /// The most lines one row may take: argument lists of `kP` have one line an argument.
@@ -36,7 +36,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     let whole = page.rest(from).len() == joined.text.len();
     while whole && joined.lines < MOST_LINES {
         // A paste with a blank line after every line: the row goes on behind it.
-        let skip = usize::from(page.text(joined.next).trim().is_empty() && parsed.want != Want::Bracket);
+        let skip = usize::from(trim(page.text(joined.next)).is_empty() && parsed.want != Want::Bracket);
         let next = clip(page.text(joined.next + skip));
         let Some(glue) = continues(&joined.text, &parsed, next, missing) else { break };
         joined.next += skip;
@@ -323,7 +323,7 @@ fn source(inside: &str) -> Option<SourceLine> {
 
 /// Whether `next` continues the row, and what to put between.
 fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<&'static str> {
-    let next = next.trim();
+    let next = trim(next);
     if next.is_empty() {
         return None;
     }
