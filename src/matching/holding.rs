@@ -81,7 +81,7 @@ impl Seek<'_, '_, '_> {
             let (piece, compared) = self.scene.piece(self.at)?;
             return hold(piece, compared, self.said);
         }
-        let near = wanted.iter().flat_map(|wanted| self.scene.near(wanted, self.scope));
+        let near = wanted.iter().flat_map(|wanted| self.scene.near(*wanted, self.scope));
         let found = near.filter_map(|index| {
             let (piece, compared) = self.scene.piece(index)?;
             hold(piece, compared, false).map(|held| (piece, compared, held))

@@ -9,7 +9,8 @@ use super::stack::{Row, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{self, FramePattern, Pattern, folded, module};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// A frame that more ways than this name says little; only those that begin with it are tried.
@@ -117,16 +118,16 @@ impl Alternative<'_> {
 pub(super) struct Index<'db> {
     alternatives: Vec<Alternative<'db>>,
     frames: Frames,
-    bugchecks: HashMap<u32, Vec<usize>>,
+    bugchecks: FxHashMap<u32, Vec<usize>>,
     /// By process and by module; those that name neither by an exact name are under the empty one.
-    faults: HashMap<String, Vec<usize>>,
+    faults: FxHashMap<String, Vec<usize>>,
     /// By address, for a fault without names.
-    fault_addresses: HashMap<u64, Vec<usize>>,
-    exceptions: HashMap<u32, Vec<usize>>,
+    fault_addresses: FxHashMap<u64, Vec<usize>>,
+    exceptions: FxHashMap<u32, Vec<usize>>,
     /// By event id: the way, and which of its events.
-    events: HashMap<u32, Vec<(usize, usize)>>,
+    events: FxHashMap<u32, Vec<(usize, usize)>>,
     /// By folded phrase.
-    phrases: HashMap<String, Vec<usize>>,
+    phrases: FxHashMap<String, Vec<usize>>,
     /// Ids of all events that any way names.
     event_ids: BTreeSet<u32>,
 }
@@ -141,12 +142,12 @@ impl<'db> Index<'db> {
         let mut index = Index {
             alternatives: alternatives.collect(),
             frames: Frames::default(),
-            bugchecks: HashMap::new(),
-            faults: HashMap::new(),
-            fault_addresses: HashMap::new(),
-            exceptions: HashMap::new(),
-            events: HashMap::new(),
-            phrases: HashMap::new(),
+            bugchecks: FxHashMap::default(),
+            faults: FxHashMap::default(),
+            fault_addresses: FxHashMap::default(),
+            exceptions: FxHashMap::default(),
+            events: FxHashMap::default(),
+            phrases: FxHashMap::default(),
             event_ids: BTreeSet::new(),
         };
         for number in 0..index.alternatives.len() {
@@ -228,14 +229,18 @@ impl<'db> Index<'db> {
         self.phrases.get(phrase).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn by_fault(&self, fault: &Fault) -> BTreeSet<usize> {
+    pub(super) fn by_fault(&self, fault: &Fault) -> Vec<usize> {
         if fault.process.is_none() && fault.module.is_none() {
             let address = fault.address.as_deref().and_then(names::address);
             let listed = address.and_then(|address| self.fault_addresses.get(&address));
             return listed.into_iter().flatten().copied().collect();
         }
         let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
-        names.chain([String::new()]).filter_map(|name| self.faults.get(&name)).flatten().copied().collect()
+        let listed = names.chain([String::new()]).filter_map(|name| self.faults.get(&name));
+        let mut numbers: Vec<usize> = listed.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 }
 
@@ -251,9 +256,12 @@ struct Posting {
 #[derive(Default)]
 struct Frames {
     /// By module and function, where both are exact.
-    exact: HashMap<String, HashMap<String, Vec<Posting>>>,
+    exact: FxHashMap<String, FxHashMap<String, Vec<Posting>>>,
     /// Frames with a `*`, without module or with an offset, by module; without one under the empty name.
-    open: BTreeMap<String, Vec<(FramePattern, Posting)>>,
+    open: FxHashMap<String, Vec<usize>>,
+    /// Each of those frames once, and the ways that name it.
+    patterns: Vec<(FramePattern, Vec<Posting>)>,
+    known: FxHashMap<FramePattern, usize>,
 }
 
 impl Frames {
@@ -268,7 +276,15 @@ impl Frames {
                 }
                 None => {
                     let module = frame.module.as_ref().and_then(Pattern::exact).unwrap_or("").to_owned();
-                    self.open.entry(module).or_default().push((frame.clone(), posting));
+                    let next = self.patterns.len();
+                    let number = *self.known.entry(frame.clone()).or_insert(next);
+                    if number == next {
+                        self.patterns.push((frame.clone(), Vec::new()));
+                        self.open.entry(module).or_default().push(number);
+                    }
+                    if let Some((_, list)) = self.patterns.get_mut(number) {
+                        list.push(posting);
+                    }
                 }
             }
         }
@@ -289,28 +305,31 @@ impl Frames {
 
     /// The ways that share their first or second telling frame with a stack, or any two.
     fn candidates(&self, rows: &[Row<'_>]) -> Vec<usize> {
-        let mut shared: BTreeMap<usize, (bool, BTreeSet<usize>)> = BTreeMap::new();
+        // Number of the way, place of the frame, whether it leads there.
+        let mut shared: Vec<(usize, usize, bool)> = Vec::new();
         let mut count = |posting: &Posting| {
-            let (leads, places) = shared.entry(posting.number).or_default();
-            *leads |= posting.place < 2 || posting.anywhere;
-            places.insert(posting.place);
+            shared.push((posting.number, posting.place, posting.place < 2 || posting.anywhere));
         };
         let mut seen = BTreeSet::new();
         for row in rows.iter().filter(|row| !row.name.is_blank()) {
             let key = (row.name.module.as_str(), row.name.function.as_str());
             let open = [row.name.module.as_str(), ""].into_iter().filter_map(|module| self.open.get(module));
-            let open = open.flatten().filter(|(frame, _)| frame.holds(&row.name));
-            open.for_each(|(_, posting)| count(posting));
+            let open = open.flatten().filter_map(|number| self.patterns.get(*number));
+            let open = open.filter(|(frame, _)| frame.holds(&row.name));
+            open.flat_map(|(_, list)| list).for_each(&mut count);
             if let Some(list) = self.postings(key)
                 && seen.insert(key)
             {
                 list.iter().filter(|posting| posting.place < 2 || list.len() <= COMMON).for_each(&mut count);
             }
         }
+        shared.sort_unstable();
+        shared.dedup();
+        let tells = |way: &&[(usize, usize, bool)]| way.len() > 1 || way.iter().any(|(_, _, leads)| *leads);
         shared
-            .into_iter()
-            .filter(|(_, (leads, places))| *leads || places.len() > 1)
-            .map(|(number, _)| number)
+            .chunk_by(|one, other| one.0 == other.0)
+            .filter(tells)
+            .filter_map(|way| Some(way.first()?.0))
             .collect()
     }
 }

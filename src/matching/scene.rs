@@ -7,7 +7,7 @@ use super::clauses::Compared;
 use super::index::Index;
 use crate::evidence::{Evidence, Kind};
 use crate::signature::names::folded;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Pieces of a kind that are looked at on each side of the one a match begins with.
 const NEAREST: usize = 16;
@@ -17,14 +17,12 @@ const EVENTS_REACH: u32 = 200;
 const TEXT_REACH: u32 = 40;
 
 /// What kind of evidence a search is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Wanted {
     Bugcheck,
     Fault,
     Exception,
     Event(u32),
-    /// A folded phrase.
-    Phrase(String),
 }
 
 /// Where the clauses of a match are sought.
@@ -38,14 +36,21 @@ pub(super) enum Scope {
 
 pub(super) struct Scene<'e> {
     pub(super) evidence: &'e [Evidence],
-    lists: HashMap<Wanted, Vec<usize>>,
+    lists: FxHashMap<Wanted, Vec<usize>>,
+    /// By folded phrase.
+    phrases: FxHashMap<String, Vec<usize>>,
     /// What is compared, of the pieces that signatures ask for.
     compared: Vec<Compared>,
 }
 
 impl<'e> Scene<'e> {
     pub(super) fn new(evidence: &'e [Evidence], index: &Index<'_>) -> Self {
-        let mut scene = Scene { evidence, lists: HashMap::new(), compared: Vec::new() };
+        let mut scene = Scene {
+            evidence,
+            lists: FxHashMap::default(),
+            phrases: FxHashMap::default(),
+            compared: Vec::new(),
+        };
         scene.compared.resize_with(evidence.len(), Compared::default);
         for (at, piece) in evidence.iter().enumerate() {
             let wanted = match &piece.kind {
@@ -53,7 +58,10 @@ impl<'e> Scene<'e> {
                 Kind::Fault(_) => Wanted::Fault,
                 Kind::Exception(_) => Wanted::Exception,
                 Kind::Event(event) if index.names_event(event.id) => Wanted::Event(event.id),
-                Kind::Text(phrase) => Wanted::Phrase(folded(phrase)),
+                Kind::Text(phrase) => {
+                    scene.phrases.entry(folded(phrase)).or_default().push(at);
+                    continue;
+                }
                 Kind::Stack(_) | Kind::Event(_) | Kind::Module(_) => continue,
             };
             if let Some(compared) = scene.compared.get_mut(at) {
@@ -78,9 +86,13 @@ impl<'e> Scene<'e> {
     }
 
     /// Pieces of a kind in a scope, those nearest to its piece first; that piece itself is one of them.
-    pub(super) fn near(&self, wanted: &Wanted, scope: Scope) -> Vec<usize> {
+    pub(super) fn near(&self, wanted: Wanted, scope: Scope) -> Vec<usize> {
+        self.nearest(self.lists.get(&wanted).map_or(&[], Vec::as_slice), scope)
+    }
+
+    /// Those of a list that stand in a scope, see [`near`](Scene::near).
+    fn nearest(&self, list: &[usize], scope: Scope) -> Vec<usize> {
         let (Scope::Incident(at) | Scope::Around(at)) = scope;
-        let list = self.lists.get(wanted).map_or(&[][..], Vec::as_slice);
         let middle = list.partition_point(|index| *index < at);
         let window = list.get(middle.saturating_sub(NEAREST)..(middle + NEAREST).min(list.len()));
         let within = |index: &usize| match scope {
@@ -96,7 +108,7 @@ impl<'e> Scene<'e> {
     pub(super) fn phrases(&self, phrases: &[String], scope: Scope) -> Option<(u32, u32)> {
         let mut lines: Option<(u32, u32)> = None;
         for phrase in phrases {
-            let nearest = self.near(&Wanted::Phrase(phrase.clone()), scope).into_iter().next()?;
+            let nearest = self.nearest(self.phrases.get(phrase)?, scope).into_iter().next()?;
             let (first, last) = self.lines(nearest);
             let (from, to) = lines.unwrap_or((first, last));
             lines = Some((from.min(first), to.max(last)));

@@ -10,6 +10,8 @@ use super::finding::Confidence;
 use crate::evidence::{Frame, Stack};
 use crate::signature::names::{FrameName, FramePattern};
 use crate::signature::{Clauses, RuntimeFrames, Standing};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 
 /// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
 const ROWS: usize = 1_024;
@@ -24,21 +26,33 @@ const RENAMED_ON_TOP: usize = 1;
 pub(super) struct Row<'e> {
     pub(super) frame: &'e Frame,
     pub(super) name: FrameName,
+    /// The name in short.
+    key: u64,
     pub(super) standing: Standing,
 }
 
 /// The rows of a stack, innermost first.
 pub(super) fn rows<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Vec<Row<'e>> {
-    let row = |frame: &'e Frame| {
+    each_row(stack, runtime).collect()
+}
+
+fn each_row<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> impl Iterator<Item = Row<'e>> {
+    stack.frames.iter().take(ROWS).map(|frame| {
         let name = FrameName::of(frame);
-        Row { frame, standing: runtime.standing(&name), name }
-    };
-    stack.frames.iter().take(ROWS).map(row).collect()
+        Row { frame, standing: runtime.standing(&name), key: key(&name.module, &name.function), name }
+    })
+}
+
+/// Two names that are the same have the same key.
+fn key(module: &str, function: &str) -> u64 {
+    FxBuildHasher.hash_one((module, function))
 }
 
 /// A stack clause made ready.
 pub(super) struct StackClause<'db> {
     pub(super) frames: Vec<FramePattern>,
+    /// The key of each that is one name.
+    keys: Vec<Option<u64>>,
     /// The frames as the signature spells them.
     labels: &'db [String],
     /// How telling each frame is, see [`weigh`](StackClause::weigh).
@@ -86,7 +100,19 @@ impl<'db> StackClause<'db> {
         let telling: Vec<usize> =
             (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
         let weights = standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
-        Some(StackClause { frames, labels, weights, telling, standing, level, anywhere: clauses.anywhere })
+        let exact =
+            |frame: &FramePattern| Some(key(frame.module.as_ref()?.exact()?, frame.function.exact()?));
+        let keys = frames.iter().map(exact).collect();
+        Some(StackClause {
+            frames,
+            keys,
+            labels,
+            weights,
+            telling,
+            standing,
+            level,
+            anywhere: clauses.anywhere,
+        })
     }
 
     /// Weighs the frames: one that many signatures name tells less, and so does one farther out.
@@ -135,17 +161,25 @@ impl<'db> StackClause<'db> {
         })
     }
 
+    /// Of each clause frame, whether it is the frame of a row.
+    fn named(&self, row: &Row<'_>) -> impl Iterator<Item = bool> {
+        let frames = self.keys.iter().zip(&self.frames);
+        frames.map(|(key, frame)| key.is_none_or(|key| key == row.key) && frame.holds(&row.name))
+    }
+
     /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
     fn align(&self, rows: &[Row<'_>]) -> Vec<Option<usize>> {
-        let width = rows.len() + 1;
+        // Of most rows the clause names none.
+        let named: Vec<(usize, &Row<'_>)> =
+            rows.iter().enumerate().filter(|(_, row)| self.named(row).any(|holds| holds)).collect();
+        let width = named.len() + 1;
         let mut best = vec![0.0_f64; (self.frames.len() + 1) * width];
-        let holds: Vec<bool> = self
-            .frames
-            .iter()
-            .flat_map(|frame| rows.iter().map(|row| frame.holds(&row.name)).chain([false]))
-            .collect();
+        let mut holds = vec![false; self.frames.len() * width];
+        for (at, (_, row)) in named.iter().enumerate() {
+            self.named(row).enumerate().for_each(|(index, named)| holds[index * width + at] = named);
+        }
         for index in (0..self.frames.len()).rev() {
-            for row in (0..rows.len()).rev() {
+            for row in (0..named.len()).rev() {
                 let skip = best[(index + 1) * width + row].max(best[index * width + row + 1]);
                 let take = self.weights[index] + best[(index + 1) * width + row + 1];
                 best[index * width + row] = if holds[index * width + row] { skip.max(take) } else { skip };
@@ -153,11 +187,11 @@ impl<'db> StackClause<'db> {
         }
         let mut places = vec![None; self.frames.len()];
         let (mut index, mut row) = (0, 0);
-        while index < self.frames.len() && row < rows.len() {
+        while index < self.frames.len() && row < named.len() {
             let here = best[index * width + row];
             let take = self.weights[index] + best[(index + 1) * width + row + 1];
             if holds[index * width + row] && take >= here {
-                places[index] = Some(row);
+                places[index] = Some(named[row].0);
                 (index, row) = (index + 1, row + 1);
             } else if best[index * width + row + 1] >= here {
                 row += 1;
@@ -274,11 +308,12 @@ fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
 }
 
 /// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
-pub(super) fn top<'r, 'e>(rows: &'r [Row<'e>]) -> Option<&'r Row<'e>> {
-    rows.iter()
-        .find(|row| row.standing > Standing::Runtime)
-        .or_else(|| rows.iter().find(|row| !row.name.is_blank()))
-        .or(rows.first())
+pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e Frame> {
+    let first =
+        |wanted: &dyn Fn(&Row<'e>) -> bool| each_row(stack, runtime).find(wanted).map(|row| row.frame);
+    first(&|row| row.standing > Standing::Runtime)
+        .or_else(|| first(&|row| !row.name.is_blank()))
+        .or(stack.frames.first())
 }
 
 /// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.

@@ -1,8 +1,8 @@
 //! Says in a few words what a crash is that nothing known explains.
 
 use super::clauses::{exception_text, fault_text};
-use super::stack::{Row, rows, top};
-use crate::evidence::{Bugcheck, Evidence, Kind, Stack, bugcheck_name};
+use super::stack::top;
+use crate::evidence::{Bugcheck, Evidence, Frame, Kind, Stack, bugcheck_name};
 use crate::signature::RuntimeFrames;
 
 /// A crash in a few words, and what names it best.
@@ -25,8 +25,7 @@ pub(super) fn summary(pieces: &[&Evidence], runtime: &RuntimeFrames) -> Summary 
         parts.push(stop_text(stop));
     }
     if let Some(stack) = faulting_stack(pieces) {
-        let rows = rows(stack, runtime);
-        let label = top(&rows).map(|row: &Row<'_>| row.frame.label());
+        let label = top(stack, runtime).map(Frame::label);
         let frames = stack.frames.len();
         let named = label.as_deref().map(|label| format!(", top {label}")).unwrap_or_default();
         parts.push(format!("{frames} frame{}{named}", if frames == 1 { "" } else { "s" }));

@@ -5,16 +5,16 @@
 /// Reads `0ab1fcfc`, `0x0ab1fcfc`, `00000000`00b1f8e0` (a backquote splits 64-bit values).
 pub(crate) fn word(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let prefix = if text.starts_with("0x") || text.starts_with("0X") { 2 } else { 0 };
-    let mut end = prefix;
-    let mut digits = 0;
-    while let Some(byte) = bytes.get(end) {
-        match byte {
-            byte if byte.is_ascii_hexdigit() => digits += 1,
-            b'`' if digits == 8 && bytes.get(end + 1).is_some_and(u8::is_ascii_hexdigit) => {}
-            _ => break,
-        }
-        end += 1;
+    let count = |from: usize| {
+        bytes.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count())
+    };
+    let prefix = if matches!(bytes, [b'0', b'x' | b'X', ..]) { 2 } else { 0 };
+    let mut digits = count(prefix);
+    let mut end = prefix + digits;
+    if digits == 8 && bytes.get(end) == Some(&b'`') {
+        let more = count(end + 1);
+        digits += more;
+        end += if more > 0 { more + 1 } else { 0 };
     }
     let bounded = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     (digits > 0 && bounded).then_some((end, digits))

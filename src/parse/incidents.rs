@@ -7,6 +7,7 @@
 //! modules, phrases) never begins an incident.
 
 use super::page::{Claim, Page, Piece};
+use super::text::same_letters;
 use crate::evidence::{Evidence, Kind};
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -27,7 +28,7 @@ pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -
         .collect();
     all.sort_by_key(|piece| (piece.place.bytes.start, piece.place.bytes.end));
     let reports = reports(&all, &blocks);
-    let crashes = crashes(&reports);
+    let crashes = crashes(&all, &reports);
     for (report, crash) in reports.iter().zip(&crashes.of_report) {
         for index in &report.pieces {
             all[*index].incident = Some(crashes.all[*crash].number);
@@ -64,8 +65,23 @@ struct Report {
     lines: (u32, u32),
     /// Indices into the evidence.
     pieces: Vec<usize>,
-    /// What it says of the crash, to recognise the same one told twice.
-    keys: Vec<String>,
+    /// How many of them are stacks.
+    stacks: usize,
+}
+
+impl Report {
+    /// What says which crash it is. Of several stacks none does: threads that wait look alike in all reports.
+    fn telling<'e>(&self, all: &'e [Evidence]) -> impl DoubleEndedIterator<Item = &'e Kind> {
+        let kinds = self.pieces.iter().filter_map(|index| all.get(*index)).map(|piece| &piece.kind);
+        kinds.filter(|kind| match kind {
+            Kind::Stack(_) => self.stacks == 1,
+            Kind::Fault(fault) => {
+                fault.process.is_some() && fault.module.is_some() && fault.address.is_some()
+            }
+            Kind::Bugcheck(check) => !check.parameters.is_empty(),
+            _ => false,
+        })
+    }
 }
 
 fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
@@ -76,44 +92,47 @@ fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
             Some(report) if block.is_some() && report.block == block => {
                 report.lines.1 = report.lines.1.max(piece.place.lines.1);
                 report.pieces.push(index);
-                report.keys.extend(key(&piece.kind));
+                report.stacks += usize::from(is_stack(piece));
             }
             _ => reports.push(Report {
                 block,
                 lines: piece.place.lines,
                 pieces: vec![index],
-                keys: key(&piece.kind).into_iter().collect(),
+                stacks: usize::from(is_stack(piece)),
             }),
         }
-    }
-    for report in &mut reports {
-        leave_out_threads(report, all);
     }
     reports
 }
 
-/// Of a report with several stacks no stack tells which crash it is: threads that wait look alike in all of them.
-fn leave_out_threads(report: &mut Report, all: &[Evidence]) {
-    let kinds = || report.pieces.iter().filter_map(|index| all.get(*index)).map(|piece| &piece.kind);
-    if kinds().filter(|kind| matches!(kind, Kind::Stack(_))).count() > 1 {
-        report.keys = kinds().filter(|kind| !matches!(kind, Kind::Stack(_))).filter_map(key).collect();
-    }
+fn is_stack(piece: &Evidence) -> bool {
+    matches!(piece.kind, Kind::Stack(_))
 }
 
-/// What makes two pieces the same crash told twice: the stack; process, module and address of a fault; a stop with its
+/// Whether two pieces are the same crash told twice: the stack; process, module and address of a fault; a stop with its
 /// parameters. A code alone tells nothing.
-fn key(kind: &Kind) -> Option<String> {
-    let key = match kind {
-        Kind::Stack(stack) => stack.frames.iter().map(|frame| frame.label()).collect::<Vec<_>>().join(" "),
-        Kind::Fault(fault) => {
-            format!("{} {} {}", fault.process.as_ref()?, fault.module.as_ref()?, fault.address.as_ref()?)
+fn same(one: &Kind, other: &Kind) -> bool {
+    match (one, other) {
+        (Kind::Stack(one), Kind::Stack(other)) => {
+            let mut frames = one.frames.iter().zip(&other.frames);
+            one.frames.len() == other.frames.len()
+                && frames.all(|(one, other)| same_letters(&one.label(), &other.label()))
         }
-        Kind::Bugcheck(check) if !check.parameters.is_empty() => {
-            format!("{:x} {:x?}", check.code, check.parameters)
+        (Kind::Fault(one), Kind::Fault(other)) => {
+            let fields = [
+                (&one.process, &other.process),
+                (&one.module, &other.module),
+                (&one.address, &other.address),
+            ];
+            fields.into_iter().all(|(one, other)| {
+                one.as_deref().zip(other.as_deref()).is_some_and(|(one, other)| same_letters(one, other))
+            })
         }
-        _ => return None,
-    };
-    Some(key.to_lowercase())
+        (Kind::Bugcheck(one), Kind::Bugcheck(other)) => {
+            one.code == other.code && one.parameters == other.parameters
+        }
+        _ => false,
+    }
 }
 
 /// A numbered incident.
@@ -121,7 +140,7 @@ struct Crash<'r> {
     number: u32,
     lines: (u32, u32),
     blocks: Vec<usize>,
-    keys: Vec<&'r str>,
+    reports: Vec<&'r Report>,
 }
 
 struct Crashes<'r> {
@@ -130,21 +149,20 @@ struct Crashes<'r> {
     of_report: Vec<usize>,
 }
 
-fn crashes(reports: &[Report]) -> Crashes<'_> {
+fn crashes<'r>(all: &[Evidence], reports: &'r [Report]) -> Crashes<'r> {
     let mut crashes = Crashes { all: Vec::new(), of_report: Vec::new() };
     for report in reports {
-        let keys = report.keys.iter().map(String::as_str);
-        match crashes.all.last_mut().filter(|crash| joins(crash, report)) {
+        match crashes.all.last_mut().filter(|crash| joins(all, crash, report)) {
             Some(crash) => {
                 crash.lines.1 = crash.lines.1.max(report.lines.1);
                 crash.blocks.extend(report.block);
-                crash.keys.extend(keys);
+                crash.reports.push(report);
             }
             None => crashes.all.push(Crash {
                 number: crashes.all.len() as u32 + 1,
                 lines: report.lines,
                 blocks: report.block.into_iter().collect(),
-                keys: keys.collect(),
+                reports: vec![report],
             }),
         }
         crashes.of_report.push(crashes.all.len() - 1);
@@ -153,13 +171,13 @@ fn crashes(reports: &[Report]) -> Crashes<'_> {
 }
 
 /// Whether a report tells of the same crash as what came before it.
-fn joins(crash: &Crash<'_>, report: &Report) -> bool {
+fn joins(all: &[Evidence], crash: &Crash<'_>, report: &Report) -> bool {
     let (first, last) = report.lines;
     let near = first <= crash.lines.1.saturating_add(REACH) && last.saturating_sub(crash.lines.0) < LONGEST;
     let outside = report.block.is_none() || crash.blocks.is_empty();
     // The last few are enough: the same crash told twice stands side by side.
-    let told =
-        || report.keys.iter().take(8).any(|key| crash.keys.iter().rev().take(64).any(|known| known == key));
+    let known = || crash.reports.iter().rev().flat_map(|report| report.telling(all).rev()).take(64);
+    let told = || report.telling(all).take(8).any(|kind| known().any(|known| same(known, kind)));
     near && (outside || told())
 }
 

@@ -69,7 +69,7 @@ fn clean_line<'t>(text: &'t str, start: usize, end: usize, number: u32, lines: &
     let start = start + quoting(raw);
     let end = text[..end].trim_end_matches('\r').len().max(start);
     let raw = &text[start..end];
-    if raw.bytes().any(|byte| byte == b'<' || byte == b'&' || byte >= 0x80) {
+    if !raw.is_ascii() || memchr::memchr2(b'<', b'&', raw.as_bytes()).is_some() {
         Rewriter::new(raw, start, number).run(lines);
     } else {
         lines.push(Line { text: Cow::Borrowed(raw), number, start, end, shifts: Vec::new() });

@@ -81,6 +81,15 @@ pub(crate) const DIALECTS: &[Dialect] = &[
     stack::bare::DIALECT,
 ];
 
+/// Those that read nothing but stacks, whose rows any of them may take for its own.
+const ONLY_STACKS: &[&str] = &["visual-studio", "managed", "tool", "bare"];
+
+impl Dialect {
+    fn reads_only_stacks(&self) -> bool {
+        ONLY_STACKS.contains(&self.name)
+    }
+}
+
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
 
 /// A phrase to look for.

@@ -2,11 +2,14 @@
 
 use super::lines::{self, Line};
 use crate::evidence::{Kind, Place};
+use std::cell::OnceCell;
 
 /// A text cut into clean lines.
 pub(crate) struct Page<'t> {
     /// Lines in order. A physical line holding HTML breaks gives several, with the same number.
     pub(crate) lines: Vec<Line<'t>>,
+    /// Lines that every stack far below looks back for; `stack::thread` knows which they are.
+    far_headings: OnceCell<Vec<usize>>,
 }
 
 /// A position: index into [`Page::lines`] and byte offset into that line's clean text.
@@ -44,12 +47,18 @@ pub(crate) struct Claim {
 
 impl<'t> Page<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Page { lines: lines::clean(text) }
+        Page { lines: lines::clean(text), far_headings: OnceCell::new() }
     }
 
     /// Clean text of a line; empty beyond the end.
     pub(crate) fn text(&self, line: usize) -> &str {
         self.lines.get(line).map_or("", |line| &line.text)
+    }
+
+    /// The lines that are headings for stacks far below, in order; sought once for all of them.
+    pub(crate) fn far_headings(&self, is_one: impl Fn(&str) -> bool) -> &[usize] {
+        let found = || (0..self.lines.len()).filter(|line| is_one(self.text(*line))).collect();
+        self.far_headings.get_or_init(found)
     }
 
     /// The rest of the line from a position on.

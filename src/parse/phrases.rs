@@ -4,19 +4,35 @@
 //! phrase that stands on a line several times is reported once there.
 
 use super::page::{Page, Piece, Pos, Span};
+use super::scan::each_match;
+use super::text::same_letters;
 use crate::evidence::Kind;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::StartKind;
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::nfa::contiguous::NFA;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The phrases of one parser.
 #[derive(Debug, Clone)]
 pub(crate) struct Phrases {
     phrases: Arc<[Phrase]>,
-    /// The longest words.
-    automaton: AhoCorasick,
+    longest: Arc<Words>,
+}
+
+/// The longest words of all phrases.
+#[derive(Debug)]
+struct Words {
+    words: Vec<String>,
     /// The phrases of each.
-    of_word: Arc<[Vec<usize>]>,
+    phrases: Vec<Vec<usize>>,
+    sparse: NFA,
+    /// The same, faster and larger: made when many lines have been gone over, where there are few words.
+    dense: OnceLock<Option<DFA>>,
+    /// Lines gone over so far, on all threads.
+    lines: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -38,21 +54,27 @@ impl Phrases {
                 of_word.entry(word).or_default().push(number);
             }
         }
-        let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(of_word.keys()).ok()?;
-        let of_word = of_word.into_values().collect();
-        (!phrases.is_empty()).then(|| Phrases { phrases: phrases.into(), automaton, of_word })
+        let longest = Arc::new(Words::new(of_word)?);
+        (!phrases.is_empty()).then(|| Phrases { phrases: phrases.into(), longest })
     }
 
     /// Where the phrases stand on a page, in order.
     pub(crate) fn find(&self, page: &Page<'_>) -> Vec<Piece> {
+        match self.longest.dense(page.lines.len()) {
+            Some(automaton) => self.find_with(automaton, page),
+            None => self.find_with(&self.longest.sparse, page),
+        }
+    }
+
+    fn find_with(&self, automaton: &impl Automaton, page: &Page<'_>) -> Vec<Piece> {
         // The last line each phrase was reported on.
         let mut last = vec![None; self.phrases.len()];
         let mut pieces = Vec::new();
         for (index, line) in page.lines.iter().enumerate() {
-            for found in self.automaton.find_overlapping_iter(line.text.as_bytes()) {
-                for number in self.of_word.get(found.pattern().as_usize()).into_iter().flatten() {
+            each_match(automaton, line.text.as_bytes(), |word, begin, end| {
+                for number in self.longest.phrases.get(word).into_iter().flatten() {
                     let Some(phrase) = self.phrases.get(*number) else { continue };
-                    let word = (Pos { line: index, at: found.start() }, Pos { line: index, at: found.end() });
+                    let word = (Pos { line: index, at: begin }, Pos { line: index, at: end });
                     let Some(span) = phrase.around(page, word) else { continue };
                     let begins = page.lines.get(span.from.line).map(|line| line.number);
                     if last[*number] != begins {
@@ -60,9 +82,34 @@ impl Phrases {
                         pieces.push(Piece { span, kind: Kind::Text(phrase.spelled.clone()) });
                     }
                 }
-            }
+            });
         }
         pieces
+    }
+}
+
+impl Words {
+    /// Lines of which there are many, and words of which there are few.
+    const MANY: usize = 2_000;
+    const FEW: usize = 1_000;
+
+    fn new(of_word: BTreeMap<String, Vec<usize>>) -> Option<Self> {
+        let (words, phrases): (Vec<_>, Vec<_>) = of_word.into_iter().unzip();
+        let sparse = NFA::builder().ascii_case_insensitive(true).build(&words).ok()?;
+        Some(Words { words, phrases, sparse, dense: OnceLock::new(), lines: AtomicUsize::new(0) })
+    }
+
+    /// The dense automaton, when the lines to come make it worth its while.
+    fn dense(&self, lines: usize) -> Option<&DFA> {
+        let before = self.lines.fetch_add(lines, Ordering::Relaxed);
+        if self.words.len() > Self::FEW || before.saturating_add(lines) < Self::MANY {
+            return None;
+        }
+        let build = || {
+            let mut builder = DFA::builder();
+            builder.ascii_case_insensitive(true).start_kind(StartKind::Unanchored).build(&self.words).ok()
+        };
+        self.dense.get_or_init(build).as_ref()
     }
 }
 
@@ -81,13 +128,14 @@ impl Phrase {
             let (start, text) = word_before(page, from)?;
             let whole = word.as_ptr() != before.first()?.as_ptr();
             let rest = text.len().checked_sub(word.len()).filter(|rest| *rest == 0 || !whole)?;
-            text.get(rest..).filter(|end| same(end, word))?;
+            text.get(rest..).filter(|end| same_letters(end, word))?;
             from = Pos { at: start.at + rest, ..start };
         }
         for word in after.iter().skip(1) {
             let (start, text) = word_after(page, to)?;
             let whole = word.as_ptr() != after.last()?.as_ptr();
-            text.get(..word.len()).filter(|head| same(head, word) && (!whole || text.len() == word.len()))?;
+            text.get(..word.len())
+                .filter(|head| same_letters(head, word) && (!whole || text.len() == word.len()))?;
             to = Pos { at: start.at + word.len(), ..start };
         }
         Some(Span { from, to })
@@ -101,10 +149,6 @@ fn spellings(word: &str) -> BTreeSet<String> {
     let (first, rest) = small.split_at(first);
     let folded = [small.clone(), word.to_uppercase(), first.to_uppercase() + rest];
     folded.into_iter().map(|word| word.to_ascii_lowercase()).collect()
-}
-
-fn same(found: &str, word: &str) -> bool {
-    found.eq_ignore_ascii_case(word) || found.to_lowercase() == word.to_lowercase()
 }
 
 /// Blank lines that a phrase may go on over.

@@ -13,6 +13,34 @@ pub(crate) fn first(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or("")
 }
 
+/// Whether two texts are the same without case.
+pub(crate) fn same_letters(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
+}
+
+/// What `str::trim` gives; most texts have nothing to take off.
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
+/// Which of some words a text begins with. Most texts differ from most words in the first letter.
+pub(crate) fn start_of<'s>(text: &str, words: &[&'s str]) -> Option<&'s str> {
+    let first = text.as_bytes().first()?;
+    let mut alike = words.iter().copied().filter(|word| word.as_bytes().first() == Some(first));
+    alike.find(|word| text.starts_with(word))
+}
+
+/// Where `needle` stands in `text`. For the short text of a line this is cheaper than `str::find`, which prepares a search.
+pub(crate) fn position(text: &str, needle: &str) -> Option<usize> {
+    let needle = needle.as_bytes();
+    let mut begins = memchr::memchr_iter(*needle.first()?, text.as_bytes());
+    begins.find(|at| text.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(needle)))
+}
+
 /// Where `needle` stands in `text`, without ASCII case.
 pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
     let first = *needle.as_bytes().first()?;

@@ -7,32 +7,39 @@ use super::undecorate::undecorate;
 use crate::evidence::Frame;
 
 /// Endings that say nothing of a module.
-const EXTENSIONS: &[&str] = &[".exe", ".dll", ".sys", ".drv", ".dbg"];
+const EXTENSIONS: &[&str] = &["exe", "dll", "sys", "drv", "dbg"];
 /// The kernel, by the names its builds go by.
 const KERNELS: &[&str] = &["ntoskrnl", "ntkrnlmp", "ntkrnlpa", "ntkrpamp"];
 
 /// A module name for comparing: no path, no extension, lower case, one name for the kernel.
 pub(crate) fn module(name: &str) -> String {
-    let file = name.trim().rsplit(['\\', '/']).next().unwrap_or(name);
+    let path = name.trim();
+    let file =
+        memchr::memrchr2(b'\\', b'/', path.as_bytes()).and_then(|at| path.get(at + 1..)).unwrap_or(path);
     let mut key = file.to_ascii_lowercase();
-    if let Some(extension) = EXTENSIONS.iter().find(|end| key.len() > end.len() && key.ends_with(**end)) {
-        key.truncate(key.len() - extension.len());
+    if let Some((stem, extension)) = key.rsplit_once('.')
+        && !stem.is_empty()
+        && EXTENSIONS.contains(&extension)
+    {
+        key.truncate(stem.len());
     }
-    if KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
+    if key.starts_with("nt") && KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
 }
 
 /// A function name for comparing: undecorated, without template arguments, lower case.
 pub(crate) fn function(name: &str) -> String {
-    let name = name.trim();
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':') {
         return name.to_ascii_lowercase();
     }
+    let name = name.trim();
     let plain = match undecorate(name) {
         Some(plain) => plain,
         None => without_templates(c_name(name)),
     };
-    let plain: String = plain.chars().filter(|char| !matches!(char, '`' | '\'')).collect();
-    plain.to_ascii_lowercase().replace("__", "::")
+    let mut plain = plain;
+    plain.retain(|char| !matches!(char, '`' | '\''));
+    plain.make_ascii_lowercase();
+    if plain.contains("__") { plain.replace("__", "::") } else { plain }
 }
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.
@@ -69,6 +76,12 @@ pub(crate) fn folded(text: &str) -> String {
     for word in text.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
+        }
+        if word.is_ascii() {
+            let begin = folded.len();
+            folded.push_str(word);
+            folded.get_mut(begin..).map(str::make_ascii_lowercase);
+            continue;
         }
         folded.extend(word.chars().flat_map(char::to_lowercase));
     }
@@ -117,7 +130,7 @@ impl FrameName {
 }
 
 /// A name in which `*` stands for any run of characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Pattern {
     /// No `*` in it.
     Exact(String),
@@ -147,6 +160,14 @@ impl Pattern {
         }
     }
 
+    /// What every name begins with that it holds.
+    pub(crate) fn first_letter(&self) -> Option<u8> {
+        match self {
+            Pattern::Exact(exact) => exact.bytes().next(),
+            Pattern::Glob(pieces) => pieces.first()?.bytes().next(),
+        }
+    }
+
     /// The name, when there is only one.
     pub(crate) fn exact(&self) -> Option<&str> {
         match self {
@@ -159,16 +180,21 @@ impl Pattern {
 /// Whether the pieces stand in `name` in order, the first at its beginning and the last at its end.
 fn glob(pieces: &[String], name: &str) -> bool {
     let [first, middle @ .., last] = pieces else { return false };
-    let Some(mut rest) = name.strip_prefix(first.as_str()) else { return false };
+    // Most names begin with another letter.
+    let begins = |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
+    if !first.bytes().next().is_none_or(begins) {
+        return false;
+    }
+    let mut rest = name.get(first.len()..).unwrap_or("");
     for piece in middle {
-        let Some(at) = rest.find(piece.as_str()) else { return false };
+        let Some(at) = memchr::memmem::find(rest.as_bytes(), piece.as_bytes()) else { return false };
         rest = rest.get(at + piece.len()..).unwrap_or("");
     }
-    rest.ends_with(last.as_str())
+    last.is_empty() || rest.ends_with(last.as_str())
 }
 
 /// A frame of a signature: `EMSMTA!otpmralt`, `ntdll!Rtl*Heap*`, `vbscript+0x36ad`, `System.IO.File.Open`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FramePattern {
     /// `None`: any module, or none.
     pub(crate) module: Option<Pattern>,

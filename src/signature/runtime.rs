@@ -5,7 +5,7 @@
 
 use super::model::Standing;
 use super::names::{FrameName, FramePattern, Pattern};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Name of the file, in any signature folder.
 pub(super) const FILE: &str = "runtime-frames.toml";
@@ -14,12 +14,14 @@ pub(super) const FILE: &str = "runtime-frames.toml";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
     /// By module and function, where both are exact.
-    exact: HashMap<String, HashMap<String, Standing>>,
+    exact: FxHashMap<String, FxHashMap<String, Standing>>,
     /// The other patterns of a module.
-    by_module: HashMap<String, Vec<(FramePattern, Standing)>>,
+    by_module: FxHashMap<String, Vec<(FramePattern, Standing)>>,
     /// Functions of any module.
-    by_function: HashMap<String, Standing>,
-    any_module: Vec<(FramePattern, Standing)>,
+    by_function: FxHashMap<String, Standing>,
+    /// Beginnings of functions of any module, by their first letter.
+    by_letter: FxHashMap<u8, Vec<(FramePattern, Standing)>>,
+    others: Vec<(FramePattern, Standing)>,
 }
 
 impl RuntimeFrames {
@@ -37,7 +39,11 @@ impl RuntimeFrames {
                 least(self.by_function.entry(function.to_owned()).or_insert(class));
                 return;
             }
-            _ => &mut self.any_module,
+            (None, None) => match pattern.function.first_letter() {
+                Some(letter) => self.by_letter.entry(letter).or_default(),
+                None => &mut self.others,
+            },
+            _ => &mut self.others,
         };
         if !own.contains(&(pattern.clone(), class)) {
             own.push((pattern, class));
@@ -49,9 +55,11 @@ impl RuntimeFrames {
         if frame.is_blank() {
             return Standing::Runtime;
         }
-        let own = self.by_module.get(&frame.module).map_or(&[][..], Vec::as_slice);
-        own.iter()
-            .chain(&self.any_module)
+        let own = self.by_module.get(&frame.module).into_iter();
+        let letter = frame.function.bytes().next();
+        let own = own.chain(letter.and_then(|letter| self.by_letter.get(&letter)));
+        own.chain([&self.others])
+            .flatten()
             .filter(|(pattern, _)| pattern.holds(frame))
             .map(|(_, class)| *class)
             .chain(self.by_function.get(&frame.function).copied())

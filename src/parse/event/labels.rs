@@ -4,7 +4,7 @@
 //! `Ereignis-ID: 7`, `事件 ID: 1000`, `Id. de evento = 5`. Several may stand on one line, and the word before one may
 //! be glued to it (`MSExchangeMTAEvent ID: 9405`).
 
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 /// What a label announces.
@@ -35,9 +35,30 @@ pub(crate) struct Label {
 /// The longest label in bytes.
 const LONGEST: usize = 48;
 
-static FIELDS: LazyLock<HashMap<&'static str, Field>> = LazyLock::new(|| {
+static FIELDS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
     TABLE.iter().flat_map(|(field, names)| names.iter().map(|name| (*name, *field))).collect()
 });
+
+/// How the last words of all labels end.
+static ENDINGS: LazyLock<FxHashSet<[u8; ENDING]>> =
+    LazyLock::new(|| TABLE.iter().flat_map(|(_, names)| names.iter()).map(|name| ending(name)).collect());
+
+/// As much of the end of a label tells that most other words are none.
+const ENDING: usize = 3;
+
+/// The last letters of a text's last word, in lower case.
+fn ending(text: &str) -> [u8; ENDING] {
+    let mut ending = [0; ENDING];
+    let last = text.bytes().rev().take_while(|byte| !(byte.is_ascii_whitespace() || *byte == 0x0b));
+    ending.iter_mut().zip(last).for_each(|(letter, byte)| *letter = byte.to_ascii_lowercase());
+    ending
+}
+
+/// Whether a label can end as this text does.
+fn ends_as_label(text: &str) -> bool {
+    let ending = ending(text);
+    !ending.is_ascii() || ENDINGS.contains(&ending)
+}
 
 /// The field of a label, or of a column of a table: `Event ID`, `TimeGenerated`.
 pub(crate) fn field(name: &str) -> Option<Field> {
@@ -49,14 +70,18 @@ pub(crate) fn field(name: &str) -> Option<Field> {
         if !key.is_empty() {
             key.push(' ');
         }
+        if word.is_ascii() {
+            key.push_str(word);
+            continue;
+        }
         for char in word.chars() {
             match char {
                 '\u{2019}' => key.push('\''),
-                char if char.is_ascii() => key.push(char.to_ascii_lowercase()),
                 char => key.extend(char.to_lowercase()),
             }
         }
     }
+    key.make_ascii_lowercase();
     FIELDS.get(key.as_str()).copied()
 }
 
@@ -64,15 +89,16 @@ pub(crate) fn field(name: &str) -> Option<Field> {
 pub(crate) fn labels(text: &str) -> Vec<Label> {
     let mut found: Vec<Label> = Vec::new();
     let mut from = 0;
-    for (at, separator) in text.match_indices([':', '=', ';', '-', '\t']) {
-        let value = at + separator.len();
-        if separator == "-" && !(text[..at].ends_with(' ') && text[value..].starts_with(' ')) {
+    let separates = |(_, byte): &(usize, u8)| matches!(byte, b':' | b'=' | b';' | b'-' | b'\t');
+    for (at, separator) in text.bytes().enumerate().filter(separates) {
+        let value = at + 1;
+        if separator == b'-' && !(text[..at].ends_with(' ') && text[value..].starts_with(' ')) {
             continue;
         }
         if let Some((start, field)) = label_before(text, from, at) {
             found.push(Label { field, start, value });
             from = value;
-        } else if separator != "-" {
+        } else if separator != b'-' {
             from = value;
         }
     }
@@ -108,6 +134,9 @@ pub(crate) fn trimmed(value: &str) -> &str {
 /// The longest known label that ends at `at`.
 fn label_before(text: &str, from: usize, at: usize) -> Option<(usize, Field)> {
     let head = text[from..at].trim_end_matches([' ', '\t', '*', '_', '"', '`']);
+    if !ends_as_label(head) {
+        return None;
+    }
     let head_end = from + head.len();
     let earliest = floor_boundary(text, head_end.saturating_sub(LONGEST)).max(from);
     let mut best = None;

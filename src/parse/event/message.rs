@@ -9,7 +9,7 @@ use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
 use super::stamp;
 use super::viewer::source_name;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{find, first};
+use crate::parse::text::{find, first, start_of};
 
 /// The most lines and bytes of a message that are kept.
 const LINES: usize = 40;
@@ -222,6 +222,10 @@ pub(crate) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
     false
 }
 
+/// How lines begin that part a message from what follows.
+const DIVIDERS: &[&str] =
+    &["or-", "and-", "or -", "event xml", "xml-", "event[", "additional query", "followed by", "then:"];
+
 /// Whether a message ends before this line.
 pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
     let text = page.text(line).trim();
@@ -231,9 +235,7 @@ pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
         || text.starts_with("---")
         || text.starts_with("```")
         || text.starts_with("{{")
-        || ["or-", "and-", "or -", "event xml", "xml-", "event[", "additional query", "followed by", "then:"]
-            .iter()
-            .any(|start| lower.starts_with(start))
+        || start_of(&lower, DIVIDERS).is_some()
         || text.starts_with("<Event")
         || text.starts_with("- <Event");
     divider || is_heading(page, line) || begins_entry(page, line, bare)

@@ -165,7 +165,7 @@ static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
             format!(
                 r"^exception: ?(?<what>access violation|stack overflow|\w+ instruction) ?(?:in (?<process>[\w~-]+\.exe)\b|[(<][a-z ]+[)>]{PLACE})"
             ),
-            Shape::Popup,
+            Shape::Codeless,
         ),
         (format!(r"^(?<what>access violation) \({HEX}\)(?: in (?<module>[\w~.-]+))?{PLACE}"), Shape::Line),
         (format!(r"^ - code {HEX} \((?:first|second|!!! second) chance"), Shape::Line),
@@ -180,15 +180,26 @@ static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
 enum Shape {
     /// A dialog box.
     Popup,
+    /// A dialog box that names no code.
+    Codeless,
     /// A line of a log or an event.
     Line,
     /// A label with a value.
     Label,
 }
 
+/// Whether a text has as many hexadecimal digits in a row as the shortest code.
+fn holds_code(text: &str) -> bool {
+    text.as_bytes().split(|byte| !byte.is_ascii_hexdigit()).any(|digits| digits.len() >= 7)
+}
+
 fn coded(text: &str) -> Option<Message> {
     // `The exception Breakpoint ... (0x80000003) occurred in the application`: any sentence before the code.
-    let (found, shape) = LAYOUTS.iter().find_map(|(regex, shape)| Some((regex.captures(text)?, *shape)))?;
+    let with_code = holds_code(text);
+    let (found, shape) = LAYOUTS
+        .iter()
+        .filter(|(_, shape)| with_code || *shape == Shape::Codeless)
+        .find_map(|(regex, shape)| Some((regex.captures(text)?, *shape)))?;
     let group = |name: &str| found.name(name).map(|group| group.as_str().trim());
     let code = match found.name("code") {
         // `Oxc0000005`: the letter for the digit.
@@ -205,7 +216,7 @@ fn coded(text: &str) -> Option<Message> {
         address: group("address").and_then(number).map(str::to_owned),
         process: named("process").filter(|name| !ends_with(name, ".dll")),
         module: named("module").or_else(|| named("process").filter(|name| ends_with(name, ".dll"))),
-        popup: shape == Shape::Popup,
+        popup: matches!(shape, Shape::Popup | Shape::Codeless),
         whole: has(found.get(0)?.as_str(), "occurred in the application"),
         label: shape == Shape::Label,
         end: found.get(0)?.end(),

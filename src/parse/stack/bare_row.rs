@@ -6,7 +6,7 @@ use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::first;
+use crate::parse::text::{first, start_of};
 
 /// A row, and what speaks for and against it.
 pub(crate) struct Row {
@@ -109,10 +109,8 @@ fn lead(text: &str) -> Option<(usize, Option<u32>)> {
 
 /// `00 `, `[0x3] `, `#4 `, `1. `, `2) `, `5: `, `K 3 `, `frame 2: `.
 fn frame_number(text: &str) -> Option<(usize, Option<u32>)> {
-    let body = ["[0x", "[", "#", "K ", "U ", "frame ", "Frame ", "0x"]
-        .iter()
-        .find_map(|mark| text.strip_prefix(*mark))
-        .unwrap_or(text);
+    let mark = start_of(text, &["[0x", "[", "#", "K ", "U ", "frame ", "Frame ", "0x"]).unwrap_or("");
+    let body = &text[mark.len()..];
     let digits = body.bytes().take(4).take_while(u8::is_ascii_hexdigit).count();
     let after = &body[digits..];
     let closed = after.trim_start_matches([']', ')', '.', ':', ',']);

@@ -75,12 +75,12 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
 /// The first row at or after the end of a header.
 fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
     let same = page.rest(Pos { line: hit.line, at: header.end });
-    if let Some(at) = row_in(same) {
+    if let Some((at, _)) = row_in(same) {
         return Some(Pos { line: hit.line, at: header.end + at });
     }
     for line in header.line + 1..header.line + 6 {
         let text = page.text(line);
-        if let Some(at) = row_in(text) {
+        if let Some((at, _)) = row_in(text) {
             return Some(Pos { line, at });
         }
         // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
@@ -94,32 +94,29 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
     None
 }
 
-/// Offset of a row that a line consists of, or that follows a remark on it.
-fn row_in(text: &str) -> Option<usize> {
+/// Offset of a row that a line consists of, or that follows a remark on it, and its head.
+fn row_in(text: &str) -> Option<(usize, Head<'_>)> {
     let after_remark = remark_len(text);
     let head = rows::head(&text[after_remark..])?;
-    head.begins_row().then_some(after_remark + head.start)
+    head.begins_row().then(|| (after_remark + head.start, head.at_its_start()))
 }
 
 /// A row and where it ends.
-struct Row {
+struct Row<'p> {
     frame: Frame,
     columns: usize,
-    /// Value of the first column: the frame pointer.
-    pointer: Option<u64>,
-    /// Digits of the first column.
-    digits: usize,
+    /// The first column.
+    pointer: Option<&'p str>,
     end: Pos,
 }
 
 /// Rows from `start` on, as far as they go.
-fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut at = Some(start);
+fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row<'p>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut next = rows::head(page.rest(start)).map(|head| (start, head));
     let mut last_number = None;
     let mut width = header.and_then(|header| header.width);
-    while let Some(from) = at.filter(|_| rows.len() < MOST_ROWS) {
-        let Some(head) = rows::head(page.rest(from)) else { break };
+    while let Some((from, head)) = next.filter(|_| rows.len() < MOST_ROWS) {
         // Numbering that begins anew is another stack.
         if head.number == Some(0) && last_number > Some(0) {
             break;
@@ -127,19 +124,19 @@ fn collect(page: &Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row> {
         let Some(row) = read_row(page, from, &head, width, header) else { break };
         last_number = head.number;
         width = width.or(Some(row.columns).filter(|columns| *columns > 2));
-        at = next_row(page, row.end, width);
+        next = next_row(page, row.end, width);
         rows.push(row);
     }
     rows
 }
 
-fn read_row(
-    page: &Page<'_>,
+fn read_row<'p>(
+    page: &'p Page<'_>,
     from: Pos,
-    head: &Head<'_>,
+    head: &Head<'p>,
     width: Option<usize>,
     header: Option<&Header>,
-) -> Option<Row> {
+) -> Option<Row<'p>> {
     let missing = width.map_or(0, |width| width.saturating_sub(head.columns.len()));
     let body = row_body::read(page, Pos { line: from.line, at: from.at + head.len }, missing);
     // Columns alone are a row only where another row follows.
@@ -158,20 +155,16 @@ fn read_row(
         frame.address = Some(as_address(address));
     }
     let end = if body.named { body.end } else { Pos { line: from.line, at: page.text(from.line).len() } };
-    let first = head.columns.first();
-    Some(Row {
-        frame,
-        columns: head.columns.len(),
-        pointer: first.and_then(|column| hex::value(column)),
-        digits: first.map_or(0, |column| column.len()),
-        end,
-    })
+    Some(Row { frame, columns: head.columns.len(), pointer: head.columns.first().copied(), end })
 }
 
 /// `0x` and the digits, without the backquote.
 fn as_address(column: &str) -> String {
-    let digits = column.trim_start_matches("0x").replace('`', "");
-    format!("0x{digits}")
+    let digits = column.strip_prefix("0x").unwrap_or(column);
+    let mut address = String::with_capacity(2 + digits.len());
+    address.push_str("0x");
+    address.extend(digits.split('`'));
+    address
 }
 
 fn row_follows(page: &Page<'_>, line: usize) -> bool {
@@ -183,8 +176,8 @@ fn symbol_follows(rest: &str) -> bool {
     super::symbol::read(rest.trim_start()).is_some()
 }
 
-/// Where the next row begins after the end of one.
-fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
+/// Where the next row begins after the end of one, and its head.
+fn next_row<'p>(page: &'p Page<'_>, end: Pos, width: Option<usize>) -> Option<(Pos, Head<'p>)> {
     let rest = page.rest(end);
     if !rest.trim().is_empty() {
         let after = remark_len(rest);
@@ -196,7 +189,8 @@ fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
                 && width.is_some_and(|width| head.columns.len() < width)
                 && rows::head(page.text(end.line + 1)).is_some();
             if cut || (head.begins_row() && (tail || symbol_follows(&left[head.len..]))) {
-                return Some(Pos { line: end.line, at: end.at + after + head.start });
+                let at = end.at + after + head.start;
+                return Some((Pos { line: end.line, at }, head.at_its_start()));
             }
         }
         if !is_row_tail(left) {
@@ -206,8 +200,8 @@ fn next_row(page: &Page<'_>, end: Pos, width: Option<usize>) -> Option<Pos> {
     let mut blank = 0;
     for line in end.line + 1..end.line + 8 {
         let text = page.text(line);
-        if let Some(at) = row_in(text) {
-            return Some(Pos { line, at });
+        if let Some((at, head)) = row_in(text) {
+            return Some((Pos { line, at }, head));
         }
         if text.trim_matches([' ', '\t', '*', '`', '|']).is_empty() {
             blank += 1;
@@ -251,7 +245,7 @@ fn remark_len(text: &str) -> usize {
 }
 
 /// Whether collected rows are a call stack.
-fn is_stack(rows: &[Row], header: bool) -> bool {
+fn is_stack(rows: &[Row<'_>], header: bool) -> bool {
     let named = rows.iter().filter(|row| row.frame.module.is_some() || row.frame.function.is_some()).count();
     let wide = rows.iter().any(|row| row.columns >= 4);
     named > 0 && (header || (rows.len() > 1 || wide) && !is_raw_stack(rows))
@@ -259,13 +253,16 @@ fn is_stack(rows: &[Row], header: bool) -> bool {
 
 /// Rows whose first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames. They have no
 /// header either, whereas a stack may begin `0012f0a0 7c90e9ab ntdll!KiFastSystemCallRet`, `0012f0a4 ...`.
-fn is_raw_stack(rows: &[Row]) -> bool {
+fn is_raw_stack(rows: &[Row<'_>]) -> bool {
     if rows.iter().any(|row| row.columns != 2) {
         return false;
     }
     let steps: Vec<_> = rows
         .windows(2)
-        .filter_map(|pair| Some((pair[1].pointer?.checked_sub(pair[0].pointer?)?, pair[0].digits)))
+        .filter_map(|pair| {
+            let (this, next) = (pair[0].pointer?, pair[1].pointer?);
+            Some((hex::value(next)?.checked_sub(hex::value(this)?)?, this.len()))
+        })
         .collect();
     let raw = steps.iter().filter(|(step, digits)| *step == if *digits > 8 { 8 } else { 4 }).count();
     raw * 2 > steps.len()

@@ -5,6 +5,7 @@
 //! `Callee-SP Return-RA  Call Site`.
 
 use crate::parse::page::{Page, Pos};
+use crate::parse::text::{first, has, position, start_of};
 
 /// A header row: what the columns mean.
 pub(crate) struct Header {
@@ -51,19 +52,21 @@ pub(crate) fn at(page: &Page<'_>, hit: Pos) -> Option<Header> {
 /// The header on a line, its words looked for from `from` on.
 fn on_line(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
     let text = page.text(line).get(from..)?;
-    let lower = text.get(..text.floor_char_boundary(160)).unwrap_or(text).to_ascii_lowercase();
-    let first = WORDS[..7].iter().filter_map(|word| lower.find(word)).min()?;
-    let mut end = first;
+    let head = first(text, 160);
+    if !["ret", "ptr", "child", "callee"].iter().any(|part| has(head, part)) {
+        return None;
+    }
+    let lower = head.to_ascii_lowercase();
+    let begin = WORDS[..7].iter().filter_map(|word| position(&lower, word)).min()?;
+    let mut end = begin;
     // The words of a header follow one another; the next thing is a row, or the end of the line.
-    while let Some(word) = WORDS
-        .iter()
-        .find(|word| lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).starts_with(**word))
-    {
-        let blanks = lower[end..].len() - lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']).len();
-        end += blanks + word.len();
+    loop {
+        let rest = lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']);
+        let Some(word) = start_of(rest, WORDS) else { break };
+        end = lower.len() - rest.len() + word.len();
         end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
     }
-    let words = &lower[first..end];
+    let words = &lower[begin..end];
     let parameters = words.matches("param").count();
     let return_column = words.contains("ret");
     let pointers = ["frameptr", "child-sp", "childebp", "callee-sp"].iter().any(|word| words.contains(word));

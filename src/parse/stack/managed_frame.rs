@@ -5,6 +5,7 @@ use super::rows;
 use crate::evidence::{Frame, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
+use crate::parse::text::position;
 
 /// `at`, in the languages of .NET.
 const AT: &[&str] = &[
@@ -180,7 +181,7 @@ fn is_arguments(text: &str, wrapper: bool) -> bool {
         "<generated>",
     ]
     .iter()
-    .any(|mark| text.contains(mark))
+    .any(|mark| position(text, mark).is_some())
         || text == "native"
         || text.contains('\\')
         || text.contains('/')

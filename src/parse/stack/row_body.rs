@@ -8,7 +8,8 @@ use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::clip;
+use crate::parse::text::{clip, trim};
+use std::borrow::Cow;
 
 /// The most lines one row may take: argument lists of `kP` have one line an argument.
 const MOST_LINES: usize = 24;
@@ -35,7 +36,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     let whole = page.rest(from).len() == joined.text.len();
     while whole && joined.lines < MOST_LINES {
         // A paste with a blank line after every line: the row goes on behind it.
-        let skip = usize::from(page.text(joined.next).trim().is_empty() && parsed.want != Want::Bracket);
+        let skip = usize::from(trim(page.text(joined.next)).is_empty() && parsed.want != Want::Bracket);
         let next = clip(page.text(joined.next + skip));
         let Some(glue) = continues(&joined.text, &parsed, next, missing) else { break };
         joined.next += skip;
@@ -52,7 +53,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
         end: joined.pos(parsed.used),
         frame: Frame {
             module: symbol.module,
-            function: symbol.function.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")),
+            function: symbol.function.map(collapsed),
             offset: symbol.offset,
             address: symbol.address,
             source: parsed.source,
@@ -61,11 +62,20 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     }
 }
 
+/// A name with one blank for every run of them.
+fn collapsed(name: String) -> String {
+    if name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return name;
+    }
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Lines joined to one text, each byte of which knows where it came from.
 struct Joined<'p, 't> {
     page: &'p Page<'t>,
-    text: String,
-    /// Offset in `text` and where the part that begins there stands.
+    text: Cow<'p, str>,
+    from: Pos,
+    /// Offset in `text` of each further line, and where the part that begins there stands.
     parts: Vec<(usize, Pos)>,
     /// Index of the line after the last one joined.
     next: usize,
@@ -76,8 +86,9 @@ impl<'p, 't> Joined<'p, 't> {
     fn new(page: &'p Page<'t>, from: Pos) -> Self {
         Joined {
             page,
-            text: page.rest(from).to_owned(),
-            parts: vec![(0, from)],
+            text: Cow::Borrowed(page.rest(from)),
+            from,
+            parts: Vec::new(),
             next: from.line + 1,
             lines: 1,
         }
@@ -85,24 +96,23 @@ impl<'p, 't> Joined<'p, 't> {
 
     fn push(&mut self, glue: &str) {
         let line = clip(self.page.text(self.next));
-        let kept = self.text.trim_end_matches([' ', '\t']).len();
-        self.text.truncate(if glue.is_empty() {
-            self.text[..kept].trim_end_matches('=').len()
-        } else {
-            kept
-        });
-        self.text.push_str(glue);
+        let text = self.text.to_mut();
+        let kept = text.trim_end_matches([' ', '\t']);
+        let kept = if glue.is_empty() { kept.trim_end_matches('=') } else { kept };
+        text.truncate(kept.len());
+        text.push_str(glue);
         let trimmed = line.trim_start();
-        self.parts.push((self.text.len(), Pos { line: self.next, at: line.len() - trimmed.len() }));
-        self.text.push_str(trimmed);
+        self.parts.push((text.len(), Pos { line: self.next, at: line.len() - trimmed.len() }));
+        text.push_str(trimmed);
         self.next += 1;
         self.lines += 1;
     }
 
     fn pos(&self, at: usize) -> Pos {
         // The end of a part, not the start of the next one.
-        let index = self.parts.partition_point(|(start, _)| *start < at).max(1) - 1;
-        let (start, pos) = self.parts[index];
+        let index = self.parts.partition_point(|(start, _)| *start < at);
+        let part = index.checked_sub(1).and_then(|index| self.parts.get(index));
+        let (start, pos) = part.copied().unwrap_or((0, self.from));
         Pos { line: pos.line, at: (pos.at + (at - start)).min(self.page.text(pos.line).len()) }
     }
 }
@@ -198,7 +208,11 @@ enum Trailer {
 
 fn trailer(rest: &str) -> Trailer {
     let trimmed = rest.trim_start();
-    let blanks = rest.len() - trimmed.len();
+    trailer_after(rest.len() - trimmed.len(), trimmed)
+}
+
+/// The trailer that a text begins with, after some blanks.
+fn trailer_after(blanks: usize, trimmed: &str) -> Trailer {
     let known = match trimmed.as_bytes().first() {
         Some(b'(') => blanks == 0 || is_list(&trimmed[1..]) || is_path_line(&trimmed[1..]),
         Some(b'{') => true,
@@ -309,14 +323,11 @@ fn source(inside: &str) -> Option<SourceLine> {
 
 /// Whether `next` continues the row, and what to put between.
 fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<&'static str> {
-    let next = next.trim();
-    let head = rows::head(next);
-    let columns = head.as_ref().map_or(0, |head| head.columns.len());
-    let row = head.is_some_and(|head| head.begins_row());
-    if next.is_empty() || (row && !(parsed.want == Want::Symbol && missing > 0 && columns <= missing)) {
+    let next = trim(next);
+    if next.is_empty() {
         return None;
     }
-    match parsed.want {
+    let glue = match parsed.want {
         Want::Bracket => Some(" "),
         Want::Symbol => {
             let cut = text.trim_start_matches([' ', '\t', ':']).trim_end();
@@ -332,7 +343,11 @@ fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<
         }
         Want::Name => name_goes_on(text, next),
         Want::Nothing => extends(text, parsed, next),
-    }
+    }?;
+    let another = rows::head(next).filter(|head| head.begins_row());
+    let columns_it_lacks =
+        |head: &rows::Head<'_>| parsed.want == Want::Symbol && missing > 0 && head.columns.len() <= missing;
+    another.is_none_or(|head| columns_it_lacks(&head)).then_some(glue)
 }
 
 /// Whether a name or offset that the line end has cut goes on in `next`.
@@ -358,7 +373,7 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
     let symbol = parsed.symbol.as_ref()?;
     let first = next.split_whitespace().next().unwrap_or_default();
     let alone = first.len() == next.len();
-    if matches!(trailer(&format!(" {next}")), Trailer::Bracket { .. } | Trailer::Open) {
+    if !matches!(trailer_after(1, next), Trailer::None) {
         return Some(" ");
     }
     // `+0x5` and, alone on the next line of a full one, `1`.

@@ -5,13 +5,8 @@
 //! `807b2580 8071e500 :` (Alpha, MIPS). Mark-up, list marks, a logger's time stamp and line numbers may precede.
 
 use crate::parse::hex;
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
-use nom::character::complete::char;
-use nom::combinator::{opt, peek, recognize, verify};
-use nom::multi::many0_count;
-use nom::sequence::{delimited, preceded, terminated};
-use nom::{IResult, Parser};
+use crate::parse::text::start_of;
+use std::ops::Deref;
 
 /// The most columns of a row: frame pointer, return address and four arguments, with room for a fused row.
 pub(crate) const MOST_COLUMNS: usize = 10;
@@ -22,7 +17,7 @@ pub(crate) struct Head<'t> {
     /// Frame number, as printed in hexadecimal.
     pub(crate) number: Option<u32>,
     /// Address columns, as printed.
-    pub(crate) columns: Vec<&'t str>,
+    pub(crate) columns: Columns<'t>,
     /// An inline frame: dashes in place of addresses.
     pub(crate) inline: bool,
     /// Offset of the first column or number.
@@ -31,7 +26,36 @@ pub(crate) struct Head<'t> {
     pub(crate) len: usize,
 }
 
+/// Address columns, as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Columns<'t> {
+    all: [&'t str; MOST_COLUMNS],
+    count: usize,
+}
+
+impl<'t> Columns<'t> {
+    /// Whether there was room for one more.
+    fn push(&mut self, column: &'t str) -> bool {
+        let place = self.all.get_mut(self.count);
+        self.count += usize::from(place.is_some());
+        place.map(|place| *place = column).is_some()
+    }
+}
+
+impl<'t> Deref for Columns<'t> {
+    type Target = [&'t str];
+
+    fn deref(&self) -> &Self::Target {
+        self.all.get(..self.count).unwrap_or(&self.all)
+    }
+}
+
 impl Head<'_> {
+    /// The same head, of a text that begins with its first column or number.
+    pub(crate) fn at_its_start(self) -> Self {
+        Head { start: 0, len: self.len - self.start, ..self }
+    }
+
     /// Two addresses, a frame number and one, or an inline mark begin a row.
     pub(crate) fn begins_row(&self) -> bool {
         self.inline || self.columns.len() + usize::from(self.number.is_some()) >= 2
@@ -40,29 +64,21 @@ impl Head<'_> {
 
 /// The head that `text` begins with: any number of columns, at least one of them or an inline mark.
 pub(crate) fn head(text: &str) -> Option<Head<'_>> {
-    let start = text.len() - prefix(text).len();
-    let rest = &text[start..];
-    let (after_number, number) = opt(frame_number).parse(rest).ok()?;
-    if let Ok((after, _)) = inline_mark(after_number) {
-        return Some(Head {
-            number,
-            columns: Vec::new(),
-            inline: true,
-            start,
-            len: text.len() - after.len(),
-        });
+    let rest = prefix(text);
+    let start = text.len() - rest.len();
+    let (number, mut left) = frame_number(rest).map_or((None, rest), |(number, left)| (Some(number), left));
+    let mut columns = Columns::default();
+    if let Some(after) = inline_mark(left) {
+        return Some(Head { number, columns, inline: true, start, len: text.len() - after.len() });
     }
-    let mut columns: Vec<&str> = Vec::new();
-    let mut left = after_number;
-    while let Ok((after, column)) = address(left)
-        && columns.len() < MOST_COLUMNS
-    {
+    while let Some(column) = address(left) {
         // A last column with 0x among columns without is the symbol: a bare address.
-        if columns.first().is_some_and(|first| first.starts_with("0x") != column.starts_with("0x")) {
+        if columns.first().is_some_and(|first| is_prefixed(first) != is_prefixed(column))
+            || !columns.push(column)
+        {
             break;
         }
-        columns.push(column);
-        left = separator(after).map_or(after, |(after, ())| after);
+        left = after_separator(&left[column.len()..]);
     }
     (!columns.is_empty()).then(|| Head {
         number,
@@ -73,8 +89,16 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     })
 }
 
+fn is_prefixed(column: &str) -> bool {
+    column.starts_with("0x")
+}
+
 /// What mail, Markdown, a listing or a logger put before a row.
 pub(crate) fn prefix(text: &str) -> &str {
+    // What most rows begin with, and no mark does.
+    if text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return time_stamp(text).unwrap_or(text);
+    }
     let rest = text.trim_start_matches([' ', '\t', '*', '|', '`', '•']);
     // A comment in a program.
     let rest = rest.strip_prefix("//").map_or(rest, |rest| rest.trim_start_matches([' ', '\t']));
@@ -88,11 +112,12 @@ fn time_stamp(text: &str) -> Option<&str> {
     let body = text.strip_prefix('[').unwrap_or(text);
     let stamp = body.bytes().take_while(|byte| byte.is_ascii_digit() || b"-/:.,TZ+".contains(byte)).count();
     let mut end = stamp;
-    if body[..stamp].matches(':').count() < 2 {
+    let colons = |text: &str| text.bytes().filter(|byte| *byte == b':').count();
+    if colons(&body[..stamp]) < 2 {
         // A date, then the time.
         let time = body[stamp..].strip_prefix(' ')?;
         let length = time.bytes().take_while(|byte| byte.is_ascii_digit() || b":.,Z".contains(byte)).count();
-        if !(6..=stamp.max(6) + 4).contains(&stamp) || time[..length].matches(':').count() < 2 {
+        if !(6..=stamp.max(6) + 4).contains(&stamp) || colons(&time[..length]) < 2 {
             return None;
         }
         end += 1 + length;
@@ -106,56 +131,54 @@ fn time_stamp(text: &str) -> Option<&str> {
 }
 
 /// `02 `, `1f:`, `[0x3]`, `#4 `: a frame number before something else. A listing's own number may stand before it.
-fn frame_number(text: &str) -> IResult<&str, u32> {
-    let number = || {
-        delimited(
-            opt(alt((tag("[0x"), tag("["), tag("#")))),
-            verify(take_while_m_n(1, 4, |c: char| c.is_ascii_hexdigit()), |digits: &str| digits.len() < 4),
-            (opt(char(']')), opt(alt((char(':'), char('.'), char(')')))), take_while1(is_gap)),
-        )
-    };
-    let (rest, first) = number().parse(text)?;
-    let (rest, digits) = match terminated(number(), peek(address)).parse(rest) {
-        Ok((rest, second)) => (rest, second),
-        Err(_) => (rest, first),
-    };
-    Ok((rest, u32::from_str_radix(digits, 16).unwrap_or(0)))
+fn frame_number(text: &str) -> Option<(u32, &str)> {
+    let (first, rest) = number(text)?;
+    let own = number(rest).filter(|(_, rest)| address(rest).is_some());
+    let (digits, rest) = own.unwrap_or((first, rest));
+    Some((u32::from_str_radix(digits, 16).unwrap_or(0), rest))
 }
 
-/// `(Inline) --------`, `(Inline Function) --------`--------`, with dashes that typography may have joined.
-fn inline_mark(text: &str) -> IResult<&str, ()> {
-    let (rest, _) = (tag("(Inline"), take_while(|c| c != ')'), char(')'), take_while(is_gap)).parse(text)?;
-    let (rest, _) =
-        take_while(|c| matches!(c, '-' | '–' | '—' | '`' | ' ' | ':' | '|' | '\t')).parse(rest)?;
-    Ok((rest, ()))
+/// The digits of `[0x3] ` or `02: `, and what follows.
+fn number(text: &str) -> Option<(&str, &str)> {
+    let mark = start_of(text, &["[0x", "[", "#"]).unwrap_or("");
+    let body = text.get(mark.len()..)?;
+    let count = body.bytes().take(4).take_while(u8::is_ascii_hexdigit).count();
+    let (digits, rest) = body.split_at_checked(count).filter(|_| (1..4).contains(&count))?;
+    let rest = rest.strip_prefix(']').unwrap_or(rest);
+    let rest = rest.strip_prefix([':', '.', ')']).unwrap_or(rest);
+    let left = rest.trim_start_matches(is_gap);
+    (left.len() < rest.len()).then_some((digits, left))
+}
+
+/// What follows `(Inline) --------` or `(Inline Function) --------`--------`, whose dashes typography may have joined.
+fn inline_mark(text: &str) -> Option<&str> {
+    let (_, rest) = start_of(text, &["(Inline"]).and_then(|mark| text.get(mark.len()..))?.split_once(')')?;
+    let dashes = rest.trim_start_matches(is_gap);
+    Some(dashes.trim_start_matches(['-', '–', '—', '`', ' ', ':', '|', '\t']))
 }
 
 /// A column: 8 to 16 hexadecimal digits, alone.
-fn address(text: &str) -> IResult<&str, &str> {
-    let (len, _) = hex::word(text).filter(|(_, digits)| (8..=16).contains(digits)).ok_or_else(no_match)?;
-    let rest = &text[len..];
-    if rest.is_empty() || rest.starts_with(|c: char| is_gap(c) || c == ':') {
-        Ok((rest, &text[..len]))
-    } else {
-        Err(no_match())
-    }
+fn address(text: &str) -> Option<&str> {
+    let (len, _) = hex::word(text).filter(|(_, digits)| (8..=16).contains(digits))?;
+    let (column, rest) = text.split_at_checked(len)?;
+    matches!(rest.as_bytes().first(), None | Some(b' ' | b'\t' | b'|' | b'*' | b':')).then_some(column)
 }
 
-/// What stands between two columns: blanks, a colon, a table's bar, arguments elided to dots.
-fn separator(text: &str) -> IResult<&str, ()> {
-    let gap = take_while1(is_gap);
-    let dots = alt((tag("..."), tag("…")));
-    let (rest, _) = recognize(many0_count(alt((gap, recognize(char(':')), preceded(opt(char(' ')), dots)))))
-        .parse(text)?;
-    Ok((rest, ()))
+/// What follows the gap between two columns: blanks, a colon, a table's bar, arguments elided to dots.
+fn after_separator(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let gap = rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'*' | b':')).count();
+        let after = rest.get(gap..).unwrap_or("");
+        match start_of(after, &["...", "…"]) {
+            Some(dots) => rest = after.get(dots.len()..).unwrap_or(""),
+            None => return after,
+        }
+    }
 }
 
 fn is_gap(c: char) -> bool {
     matches!(c, ' ' | '\t' | '|' | '*')
-}
-
-fn no_match<'t>() -> nom::Err<nom::error::Error<&'t str>> {
-    nom::Err::Error(nom::error::Error::new("", nom::error::ErrorKind::HexDigit))
 }
 
 #[cfg(test)]

@@ -37,14 +37,17 @@ const NOSYMBOLS: [&str; 3] = ["<nosymbols>", "<no symbols>", "(nosymbols)"];
 /// The symbol that `text` begins with.
 pub(crate) fn read(text: &str) -> Option<Symbol> {
     let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
-    if let Some(rest) = text.strip_prefix("<nosymbols>") {
+    let first = text.bytes().next()?;
+    if first == b'<'
+        && let Some(rest) = text.strip_prefix("<nosymbols>")
+    {
         return Some(Symbol { len: text.len() - rest.len(), ..Symbol::default() });
     }
-    if text.starts_with("0x") || text.starts_with("0X") {
+    if first == b'0' && (text.starts_with("0x") || text.starts_with("0X")) {
         let (len, _) = hex::word(text)?;
         return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
     }
-    if text.starts_with("+0x") {
+    if first == b'+' && text.starts_with("+0x") {
         let mut symbol = Symbol::default();
         read_offset(text, &mut symbol);
         return symbol.offset.is_some().then_some(symbol);
@@ -78,13 +81,15 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
 
 /// A module name at the start of `text`, `<Unloaded_x.dll>` included.
 fn module(text: &str) -> Option<&str> {
-    if text.starts_with("<Unloaded_") {
+    if text.starts_with('<') && text.starts_with("<Unloaded_") {
         return text.get(..=text.find('>')?);
     }
     let plus_in_name =
         |rest: &str| !rest.trim_start_matches('+').trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let end = text
+    let plain = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let end = text[plain..]
         .char_indices()
+        .map(|(at, char)| (plain + at, char))
         .find(|(at, char)| match char {
             '_' | '.' | '-' | '~' | '$' => false,
             // `notepad++!Foo`, but not `vbscript+0x36ad`.
@@ -146,29 +151,34 @@ fn return_type(rest: &str) -> usize {
 fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
     if rest.is_empty() || rest == "=" {
         symbol.open = true;
+    } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        // What most names begin with, and nothing else does.
+        plain_function(rest, symbol)?;
     } else if let Some(after) = rest.strip_prefix(" ?? ::") {
         // ``ntdll! ?? ::FNODOBFM::`string'+0x1234``: the linker's name for a part split off a function.
         let (len, open) = function(after);
         symbol.function = Some(rest[1..rest.len() - after.len() + len].to_owned());
         symbol.len += rest.len() - after.len() + len;
         symbol.open = open;
-    } else if let Some(after) = NOSYMBOLS.iter().find_map(|word| rest.strip_prefix(word)) {
+    } else if let Some(after) = NOSYMBOLS.iter().find_map(|word| rest.strip_prefix(*word)) {
         symbol.len += rest.len() - after.len();
     } else if rest.starts_with("0x") {
         let (len, _) = hex::word(rest)?;
         symbol.address = Some(rest[..len].to_owned());
         symbol.len += len;
     } else {
-        let (len, open) = function(rest);
-        if len == 0 {
-            return None;
-        }
-        if &rest[..len] == "nosymbols" {
-            symbol.len += len;
-            return Some(());
-        }
-        symbol.function = Some(rest[..len].to_owned());
-        symbol.len += len;
+        plain_function(rest, symbol)?;
+    }
+    Some(())
+}
+
+/// A function, or the word that stands in its place.
+fn plain_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
+    let (len, open) = function(rest);
+    let name = rest.get(..len).filter(|name| !name.is_empty())?;
+    symbol.len += len;
+    if name != "nosymbols" {
+        symbol.function = Some(name.to_owned());
         symbol.open = open;
     }
     Some(())
@@ -205,8 +215,8 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
     if !prefixed && (sign == '-' || before > 1) {
         return;
     }
-    let value = digits[..len].trim_start_matches("0x").trim_start_matches("0X");
-    symbol.offset = Some(format!("{}0x{value}", if sign == '-' { "-" } else { "" }));
+    let value = digits.get(if prefixed { 2 } else { 0 }..len).unwrap_or("");
+    symbol.offset = Some([if sign == '-' { "-0x" } else { "0x" }, value].concat());
     symbol.len += before + len;
 }
 
@@ -235,12 +245,11 @@ const OPERATORS: &[&str] = &[
 pub(crate) fn function(text: &str) -> (usize, bool) {
     let mut depth = Depth::default();
     let mut at = 0;
-    while let Some(char) = text[at..].chars().next() {
-        if char.is_ascii_alphanumeric() && char != 'o' {
-            at += 1;
-            continue;
-        }
+    loop {
+        // Letters, digits and underscores belong to any name; an `o` may begin `operator`.
+        at += text.as_bytes()[at..].iter().take_while(|byte| is_plain(**byte)).count();
         let rest = &text[at..];
+        let Some(char) = rest.chars().next() else { break };
         if char == 'o'
             && let Some(after) = rest.strip_prefix("operator")
             && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
@@ -270,6 +279,10 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
     }
     // The full stop or comma of a sentence.
     (name.trim_end_matches(['.', ':', '\'']).len().max(name.rfind('\'').map_or(0, |at| at + 1)), false)
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() && byte != b'o' || byte == b'_'
 }
 
 /// Whether a blank stands inside a decorated name: its end, `@Z`, comes with the next word.

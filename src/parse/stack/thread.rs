@@ -4,12 +4,18 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::clip;
+use crate::parse::text::{clip, position};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
 /// How far a heading of the debugger stands above.
 const HEADING_REACH: usize = 12;
+
+/// What stands before the thread in the heading of a Dr. Watson entry.
+const DUMP: &str = "State Dump for Thread Id ";
+static FAR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(DUMP));
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,45 +28,61 @@ pub(crate) struct Heading {
 /// The heading of a stack that begins on `line`.
 pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     let mut heading = Heading::default();
-    for back in 1..=DUMP_REACH.min(line) {
-        let text = clip(page.text(line - back)).trim();
-        // So far above only these can stand, and most lines are far from it.
-        if back > HEADING_REACH && !text.starts_with('F') && !names_dump(text) {
-            continue;
-        }
-        if let Some(id) = after(text, "State Dump for Thread Id ") {
-            heading.thread = Some(id.to_owned());
+    let near = line.saturating_sub(HEADING_REACH);
+    let lines = (near..line).rev().map(|line| clip(page.text(line)).trim());
+    for text in lines.filter(|text| may_be_heading(text)) {
+        if heading.ends_at_dump(text) {
             return heading;
         }
-        heading.faulting |= text.starts_with("FAULT ->") || text.starts_with("FAULT-->");
-        if text.contains("Stack Back Trace") || back > HEADING_REACH {
+        if position(text, "Stack Back Trace").is_some() {
             continue;
         }
         heading.faulting |= text.starts_with("STACK_TEXT:");
-        if let Some(id) = thread_id(text) {
-            heading.thread = Some(id);
+        heading.thread = thread_id(text);
+        if heading.thread.is_some() {
             return heading;
         }
     }
+    // Farther above only these can stand, and most lines are far from it.
+    let far = page.far_headings(|text| {
+        let text = clip(text).trim_start();
+        is_fault(text) || FAR.find(text.as_bytes()).is_some()
+    });
+    let far = far.get(..far.partition_point(|at| *at < near)).unwrap_or_default();
+    let mut within = far.iter().rev().copied().take_while(|at| at + DUMP_REACH >= line);
+    within.any(|at| heading.ends_at_dump(clip(page.text(at)).trim()));
     heading
 }
 
-/// Whether `State Dump` or `Stack Back Trace` stands on a line.
-fn names_dump(text: &str) -> bool {
-    let starts = memchr::memchr_iter(b'S', text.as_bytes());
-    starts
-        .filter_map(|at| text.get(at..))
-        .any(|rest| rest.starts_with("State D") || rest.starts_with("Stack B"))
+impl Heading {
+    /// Takes in a line of a Dr. Watson entry: the mark of the failing instruction, or the thread, which ends the search.
+    fn ends_at_dump(&mut self, text: &str) -> bool {
+        self.thread = after(text, DUMP).map(str::to_owned);
+        self.faulting |= self.thread.is_none() && is_fault(text);
+        self.thread.is_some()
+    }
+}
+
+/// Whether a line can be one of the headings: most lines lack what all of them have.
+fn may_be_heading(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins = matches!(bytes, [b'F', b'A', ..] | [b'T', b'H', ..] | [b'S', b'T', ..]);
+    let dumps = |at: usize| matches!(bytes.get(at + 1), Some(b't' | b'u' | b' '));
+    begins || memchr::memchr_iter(b'S', bytes).any(dumps) || memchr::memchr(b'>', bytes).is_some()
+}
+
+fn is_fault(text: &str) -> bool {
+    text.starts_with('F') && (text.starts_with("FAULT ->") || text.starts_with("FAULT-->"))
 }
 
 /// The first word after a label.
 fn after<'t>(text: &'t str, label: &str) -> Option<&'t str> {
-    text.find(label).and_then(|at| text[at + label.len()..].split_whitespace().next())
+    position(text, label).and_then(|at| text[at + label.len()..].split_whitespace().next())
 }
 
 /// The thread that a heading of a debugger names.
 fn thread_id(text: &str) -> Option<String> {
-    if text.contains("Suspend:")
+    if position(text, "Suspend:").is_some()
         && let Some(id) = after(text, "Id: ").or_else(|| after(text, "id: "))
     {
         return Some(id.to_owned());

@@ -117,7 +117,11 @@ fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
         return in_line(page, hit);
     };
     for _ in 0..LOOK_BACK {
-        let Some(before) = (1..=WRAPPED + 1).find_map(|back| {
+        // No row goes on over a blank line.
+        let filled = |back: &usize| {
+            first.line.checked_sub(*back).is_some_and(|line| !page.text(line).trim().is_empty())
+        };
+        let Some(before) = (1..=WRAPPED + 1).take_while(filled).find_map(|back| {
             let pos = indented(page, first.line.checked_sub(back)?);
             let fills_lines =
                 |row: &Row| row.end.line + 1 == first.line && page.rest(row.end).trim().is_empty();
