@@ -10,8 +10,10 @@ use super::wake::{LONG, Wake};
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use std::ops::Range;
 
-/// Literals that one packed search takes at full speed.
-const PACKED: usize = 48;
+/// Literals that one packed search takes at full speed: of more, each step covers half as many bytes.
+const PACKED: usize = 32;
+/// Bytes that all searches go over one after the other: they stay in the processor's cache.
+const PIECE: usize = 64 << 10;
 /// Of several triggers on a line one is enough; on a line without end one in so many bytes.
 const APART: usize = 4096;
 
@@ -47,8 +49,7 @@ impl FirstPass {
             _ => None,
         });
         let short = triggers().filter(|trigger| (2..LONG).contains(&trigger.literal.len()));
-        let mut spelt: Vec<(String, Check)> = short.flat_map(spellings).collect();
-        spelt.sort_by(|one, other| one.0.cmp(&other.0));
+        let spelt: Vec<(String, Check)> = short.flat_map(spelt).collect();
         FirstPass {
             bytes: bytes.collect(),
             groups: spelt.chunks(PACKED).filter_map(Group::new).collect(),
@@ -60,22 +61,27 @@ impl FirstPass {
     pub(crate) fn find(&self, text: &str) -> Vec<usize> {
         let bytes = text.as_bytes();
         let mut found = Vec::new();
-        self.single(bytes, &mut found);
-        for group in &self.groups {
-            group.find(bytes, &mut found);
+        for start in (0..bytes.len()).step_by(PIECE) {
+            let piece = start..bytes.len().min(start + PIECE);
+            self.single(bytes, piece.clone(), &mut found);
+            for group in &self.groups {
+                group.find(bytes, piece.clone(), &mut found);
+            }
+            self.wake.find(bytes, piece, &mut |at| found.push(text.floor_char_boundary(at)));
         }
-        self.wake.find(bytes, &mut |at| found.push(at));
         found.sort_unstable();
         thin_out(bytes, &mut found);
         found
     }
 
-    fn single(&self, text: &[u8], found: &mut Vec<usize>) {
+    fn single(&self, text: &[u8], piece: Range<usize>, found: &mut Vec<usize>) {
+        let bytes = text.get(piece.clone()).unwrap_or_default();
         for pair in self.bytes.chunks(2) {
             let [(first, check), rest @ ..] = pair else { continue };
             let (second, other) = rest.first().unwrap_or(&pair[0]);
             let mut skip = 0;
-            for at in memchr::memchr2_iter(*first, *second, text) {
+            for at in memchr::memchr2_iter(*first, *second, bytes) {
+                let at = piece.start + at;
                 let check = if text[at] == *first { check } else { other };
                 if at >= skip && check(text, at) {
                     found.push(at);
@@ -100,39 +106,38 @@ impl Group {
         Some(Group { search, checks })
     }
 
-    fn find(&self, text: &[u8], found: &mut Vec<usize>) {
-        let mut at = 0;
-        while let Some((literal, place)) = self.next(text, at) {
-            at = place.start + 1;
-            if self.checks.get(literal).is_some_and(|holds| holds(text, place.start)) {
-                found.push(place.start);
-                at = next_line(text, place.start);
+    fn find(&self, text: &[u8], piece: Range<usize>, found: &mut Vec<usize>) {
+        // One that begins in the piece may end behind it.
+        let end = text.len().min(piece.end + LONG);
+        let mut at = piece.start;
+        while at < end
+            && let Some((literal, place)) = self.next(text, at..end)
+        {
+            at = place + 1;
+            if self.checks.get(literal).is_some_and(|holds| holds(text, place)) {
+                found.push(place);
+                at = next_line(text, place);
             }
         }
     }
 
-    fn next(&self, text: &[u8], at: usize) -> Option<(usize, Range<usize>)> {
+    /// The first literal in a range, and where it begins.
+    fn next(&self, text: &[u8], range: Range<usize>) -> Option<(usize, usize)> {
         match &self.search {
             Search::Packed(search) => {
-                let found = search.find_in(text, (at.min(text.len())..text.len()).into())?;
-                Some((found.pattern().as_usize(), found.start()..found.end()))
+                search.find_in(text, range.into()).map(|found| (found.pattern().as_usize(), found.start()))
             }
             Search::Automaton(search) => {
-                let found = search.find(aho_corasick::Input::new(text).range(at.min(text.len())..))?;
-                Some((found.pattern().as_usize(), found.start()..found.end()))
+                let found = search.find(aho_corasick::Input::new(text).range(range))?;
+                Some((found.pattern().as_usize(), found.start()))
             }
         }
     }
 }
 
-/// A literal as it is spelt and in upper case.
-fn spellings(trigger: &Trigger) -> Vec<(String, Check)> {
-    let mut spelt = vec![trigger.literal.to_owned()];
-    let upper = trigger.literal.to_uppercase();
-    if !trigger.exact && upper != trigger.literal {
-        spelt.push(upper);
-    }
-    spelt.into_iter().map(|literal| (literal, trigger.holds)).collect()
+/// The spellings of a literal, each with its check.
+fn spelt(trigger: &Trigger) -> Vec<(String, Check)> {
+    trigger.spellings().into_iter().map(|literal| (literal, trigger.holds)).collect()
 }
 
 /// Where the line of an offset ends, or so far into a line without end that another trigger counts.
@@ -152,4 +157,31 @@ fn thin_out(text: &[u8], found: &mut Vec<usize>) {
         }
         keeps
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_triggers_fit_one_packed_search() {
+        assert_eq!(FirstPass::new(crate::parse::DIALECTS, []).groups.len(), 1);
+    }
+
+    #[test]
+    fn a_trigger_is_found_over_a_line_end() {
+        let pass = FirstPass::new(crate::parse::DIALECTS, []);
+        assert_eq!(pass.find("Syntax error or access\n   violation (0)\n").len(), 1);
+    }
+
+    #[test]
+    fn triggers_on_the_border_of_two_pieces_are_found() {
+        let pass = FirstPass::new(crate::parse::DIALECTS, ["local delivery"]);
+        for evidence in [" STOP 0x0000001E ", " local delivery ", " a!b ", " return-address "] {
+            for before in PIECE - evidence.len()..=PIECE {
+                let text = format!("{}{evidence}\n", " ".repeat(before));
+                assert_eq!(pass.find(&text).len(), 1, "{before} {evidence}");
+            }
+        }
+    }
 }

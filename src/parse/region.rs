@@ -75,6 +75,8 @@ struct Mark {
 #[derive(Debug)]
 struct Open {
     from: usize,
+    /// Lines of the text before it.
+    lines: u32,
     marks: Vec<Mark>,
 }
 
@@ -86,6 +88,8 @@ pub struct Regions {
     /// Bytes and lines of the text before it.
     start: usize,
     lines: u32,
+    /// Lines of what is kept.
+    kept_lines: u32,
     /// Before this offset all is handed out.
     floor: usize,
     open: Option<Open>,
@@ -94,11 +98,13 @@ pub struct Regions {
 impl Regions {
     /// Takes in the next block; `ready` gets the regions that are complete.
     pub fn push(&mut self, block: Block, ready: &mut impl FnMut(Region)) {
-        if self.open.is_none() && block.text.len() >= CONTEXT {
+        // What stands in front of a block is looked at only from a trigger at its beginning.
+        let far = block.triggers.first().is_none_or(|first| *first >= CONTEXT);
+        if self.open.is_none() && block.text.len() >= CONTEXT && far {
             self.forget(self.kept.len());
         }
         let base = self.kept.len();
-        let mut last = Mark { at: base, line: self.lines + count_lines(self.kept.as_bytes()) };
+        let mut last = Mark { at: base, line: self.lines + self.kept_lines };
         if self.kept.is_empty() {
             self.kept = block.text;
         } else {
@@ -110,6 +116,7 @@ impl Regions {
             self.mark(last, ready);
         }
         let end = Mark { at: self.kept.len(), line: last.line + self.lines_in(last.at..self.kept.len()) };
+        self.kept_lines = end.line - self.lines;
         if self.open.as_ref().is_some_and(|open| open.is_over(end)) {
             self.close(ready);
         }
@@ -133,7 +140,8 @@ impl Regions {
             Some(open) => open.marks.push(mark),
             None => {
                 let from = self.back(mark.at).max(self.floor);
-                self.open = Some(Open { from, marks: vec![mark] });
+                let lines = mark.line - self.lines_in(from..mark.at);
+                self.open = Some(Open { from, lines, marks: vec![mark] });
             }
         }
         if self.open.as_ref().is_some_and(|open| mark.at - open.from > LONGEST) {
@@ -144,14 +152,15 @@ impl Regions {
     fn close(&mut self, ready: &mut impl FnMut(Region)) {
         let Some(open) = self.open.take() else { return };
         let last = open.marks.last().map_or(open.from, |mark| mark.at);
-        self.hand_out(open.from..self.forward(last), ready);
+        self.hand_out(open.from..self.forward(last), open.lines, ready);
     }
 
     /// Cuts an open region that has grown too long.
     fn cut(&mut self, ready: &mut impl FnMut(Region)) {
         let Some(mut open) = self.open.take() else { return };
         let cut = self.best_cut(&open);
-        self.hand_out(open.from..cut, ready);
+        self.hand_out(open.from..cut, open.lines, ready);
+        open.lines += self.lines_in(open.from..cut);
         open.from = cut;
         open.marks.retain(|mark| mark.at >= cut);
         self.open = Some(open);
@@ -187,16 +196,17 @@ impl Regions {
         None
     }
 
-    fn hand_out(&mut self, range: Range<usize>, ready: &mut impl FnMut(Region)) {
+    fn hand_out(&mut self, range: Range<usize>, lines: u32, ready: &mut impl FnMut(Region)) {
         self.floor = range.end;
-        let lines = self.lines + self.lines_in(0..range.start);
         let text = self.kept.get(range.clone()).unwrap_or_default().to_owned();
         ready(Region { text, lines, start: self.start + range.start });
     }
 
     /// Forgets what stands before an offset.
     fn forget(&mut self, keep: usize) {
-        self.lines += self.lines_in(0..keep);
+        let left = self.lines_in(keep..self.kept.len());
+        self.lines += self.kept_lines - left;
+        self.kept_lines = left;
         self.start += keep;
         self.kept.drain(..keep);
         self.floor = self.floor.saturating_sub(keep);
@@ -277,6 +287,20 @@ mod tests {
             assert_eq!(stacks(&found), [(line, line, 2)], "{shift}");
             assert_eq!(&text[found[0].place.bytes.clone()], STACK.trim_end(), "{shift}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_front_of_a_block_is_looked_at() {
+        let text = chatter(2 * CONTEXT);
+        let lines = count_lines(text.as_bytes());
+        let mut starts = Vec::new();
+        let mut regions = Regions::default();
+        let mut ready = |region: Region| starts.push(region.lines);
+        for triggers in [vec![], vec![10]] {
+            regions.push(Block { text: text.clone(), triggers }, &mut ready);
+        }
+        regions.finish(&mut ready);
+        assert_eq!(starts, [lines - BEFORE as u32]);
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
 //! of bytes and may let through what turns out to be nothing.
 
+use super::wake::LONG;
+
 /// Whether what stands around an offset of a text can be evidence.
 pub(crate) type Check = fn(&[u8], usize) -> bool;
 
 /// A literal and the check of its surroundings.
 pub(crate) struct Trigger {
-    /// Of [`LONG`](super::wake::LONG) bytes found without case; a shorter one as it is spelt and in upper case, so
-    /// without its first letter where that may be of either case.
+    /// Of [`LONG`] bytes found without case; a shorter one as it is spelt and in upper case.
     pub(crate) literal: &'static str,
     /// Only as it is spelt.
     pub(crate) exact: bool,
@@ -31,6 +32,15 @@ impl Trigger {
     /// A literal that tells in some surroundings only, and as it is spelt.
     pub(crate) const fn exact(literal: &'static str, holds: Check) -> Self {
         Trigger { literal, exact: true, holds }
+    }
+
+    /// The literal as it is spelt, and in upper case where that is something else to who searches: a long literal of ASCII
+    /// is found without case.
+    pub(crate) fn spellings(&self) -> Vec<String> {
+        let upper = self.literal.to_uppercase();
+        let folds = self.literal.is_ascii() && self.literal.len() >= LONG;
+        let both = !self.exact && !folds && upper != self.literal;
+        [Some(self.literal.to_owned()), both.then_some(upper)].into_iter().flatten().collect()
     }
 }
 
@@ -73,10 +83,9 @@ pub(crate) fn number(text: &[u8], at: usize) -> bool {
 /// `event`: a number follows, with no more than the words of a label between; or one stands before; or it is the title of
 /// a column.
 pub(crate) fn event(text: &[u8], at: usize) -> bool {
-    let start = at.saturating_sub(1);
-    let before = text.get(start.saturating_sub(24)..start).unwrap_or_default();
+    let before = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     let code = before.last().is_some_and(|byte| b"._-$/\\@%".contains(byte));
-    let rest = ahead(text, at + 4, NEAR);
+    let rest = ahead(text, at + 5, NEAR);
     let rest = rest.strip_prefix(b"os").or_else(|| rest.strip_prefix(b"o")).unwrap_or(rest);
     let rest = rest.strip_prefix(b"s").or_else(|| rest.strip_prefix(b"S")).unwrap_or(rest);
     let id = after_id(rest);
@@ -149,11 +158,10 @@ pub(crate) fn level(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// `Error`, of which the first letter stands before: a word, and no part of one.
+/// `Error`, `Errore`: a word, and no part of one.
 pub(crate) fn short_level(text: &[u8], at: usize) -> bool {
-    let first = at.saturating_sub(1);
     let letters = ahead(text, at, 8).iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    letters <= 5 && before(text, first).is_none_or(|byte| !byte.is_ascii_alphanumeric()) && level(text, at)
+    letters <= 6 && before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric()) && level(text, at)
 }
 
 /// The longest name of a level, in bytes: `предупреждение`.
@@ -162,6 +170,9 @@ const LEVEL: usize = 28;
 /// A date stands before, on the line or not far above it: `11/7/96`, `3.12.2004`.
 pub(crate) fn dated(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(80)..at).unwrap_or_default();
+    if memchr::memchr2(b'/', b'.', before).is_none() {
+        return false;
+    }
     let words = before.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'/' | b'.'));
     words.into_iter().any(|word| {
         let mut parts = word.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len);
@@ -182,7 +193,9 @@ pub(crate) fn file(text: &[u8], at: usize) -> bool {
             .split(|byte| !byte.is_ascii_digit())
             .next()
             .is_some_and(|number| number.len() < 4 && matches!(line.get(number.len()), Some(b' ' | b'\t')));
-    numbered || rest.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b':')).any(is_version)
+    let dotted = memchr::memchr(b'.', rest).is_some();
+    numbered
+        || dotted && rest.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b':')).any(is_version)
 }
 
 /// `5.5.2653.12`, and no address of a network.

@@ -1,20 +1,23 @@
-//! Finds long literals and phrases, however many there are and without case.
+//! Finds literals and phrases, however many there are and without case.
 //!
 //! There may be thousands of phrases: those of text clauses that ask for nothing else, so that no other evidence leads to
-//! them. So the search must not cost more with each. Of every phrase the longest word is looked for, as Wu and Manber
-//! do: a table says of any four bytes how far the end of a word can at least be away (S. Wu, U. Manber, A fast algorithm
-//! for multi-pattern searching, 1994). Case is folded by a bit, so that a few other bytes pass too.
+//! them. So the search must not cost more with each. Of every one a stretch is chosen, and every four bytes of the stretch
+//! that can stand at a place divisible by the stride go into a table; then four bytes are looked up at every such place of
+//! the text. No look-up waits for another, as it would where each says how far to go on. Case is folded by a bit, so that
+//! a few other bytes pass too.
 
 use super::trigger::{Check, Trigger};
+use std::ops::Range;
 
-/// The least bytes of a literal that is looked for here: the shorter the shortest is, the slower is the search.
-pub(crate) const LONG: usize = 8;
-/// Places in the text that are gone on from at once.
-const LANES: usize = 4;
+/// The least bytes of a literal that is looked for here: the shorter the shortest is, the more places are looked up.
+pub(crate) const LONG: usize = 5;
 /// Bytes that are looked up together.
 const GRAM: usize = 4;
+/// Places that are looked up before one asks whether there was anything.
+const AT_ONCE: usize = 8;
 /// Places in the table.
 const BITS: u32 = 15;
+const PLACES: usize = 1 << BITS;
 /// The bit that tells capitals from small letters.
 const CASE: u8 = 0x20;
 
@@ -22,23 +25,30 @@ const CASE: u8 = 0x20;
 #[derive(Debug, Clone)]
 pub(crate) struct Wake {
     needles: Vec<Needle>,
-    /// Bytes of each that are looked for.
-    length: usize,
-    /// By hash of four bytes: how far to go on at least; 0 where a part that is looked for may end.
-    shifts: Vec<u8>,
-    /// By the same hash, one more than the number of the first needle whose part ends there.
-    ends: Vec<u32>,
+    /// Whether all stretches are long enough to look up every second place only.
+    sparse: bool,
+    /// By hash of four bytes: whether there are grams.
+    table: Box<[bool; PLACES]>,
+    /// By the same hash, one more than the number of the first gram.
+    first: Vec<u32>,
+    grams: Vec<Gram>,
 }
 
+/// A literal or phrase.
 #[derive(Debug, Clone)]
 struct Needle {
     text: String,
-    /// Where the part that is looked for begins.
-    at: usize,
-    /// How long that part may be.
-    room: usize,
     check: Check,
-    /// One more than the number of the next needle whose part ends in the same four bytes.
+}
+
+/// Four bytes of a needle.
+#[derive(Debug, Clone)]
+struct Gram {
+    folded: u32,
+    needle: usize,
+    /// Where in the needle it stands.
+    at: usize,
+    /// One more than the number of the next gram with the same hash.
     next: u32,
 }
 
@@ -48,104 +58,83 @@ impl Wake {
         triggers: impl Iterator<Item = &'n Trigger>,
         phrases: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let mut length = usize::from(u8::MAX);
-        let mut needles = Vec::new();
-        for trigger in triggers {
-            length = length.min(trigger.literal.len());
-            let text = trigger.literal.to_owned();
-            needles.push(Needle { room: text.len(), text, at: 0, check: trigger.holds, next: 0 });
-        }
-        for text in phrases.into_iter().map(collapsed) {
-            if let Some((at, part)) = placed(&text) {
-                length = length.min(part);
-                needles.push(Needle { text, at, room: part, check: |_, _| true, next: 0 });
-            }
-        }
+        let triggers = triggers.flat_map(|trigger| {
+            let spelt = trigger.spellings().into_iter();
+            spelt.map(|text| (parts(&text), Needle { text, check: trigger.holds }))
+        });
+        let phrases = phrases.into_iter().map(collapsed).filter(|text| text.len() >= GRAM);
+        let phrases = phrases.map(|text| (parts(&text), Needle { text, check: |_, _| true }));
+        let needles: Vec<(Vec<Range<usize>>, Needle)> = triggers.chain(phrases).collect();
         let mut wake = Wake {
             needles: Vec::new(),
-            length,
-            shifts: vec![(length - GRAM + 1) as u8; 1 << BITS],
-            ends: vec![0; 1 << BITS],
+            sparse: needles.iter().all(|(_, needle)| needle.text.len() > GRAM),
+            table: Box::new([false; PLACES]),
+            first: vec![0; PLACES],
+            grams: Vec::new(),
         };
-        needles.into_iter().for_each(|needle| wake.add(needle));
+        needles.into_iter().for_each(|(parts, needle)| wake.add(needle, &parts));
         wake
     }
 
-    fn add(&mut self, mut needle: Needle) {
-        needle.at += rarest_end(needle.part(), self.length);
-        let word = needle.text.as_bytes().get(needle.at..needle.at + self.length).unwrap_or_default();
-        for (start, gram) in word.windows(GRAM).enumerate() {
-            let Some(hash) = hash(gram, 0) else { continue };
-            let left = self.length - GRAM - start;
-            self.shifts[hash] = self.shifts[hash].min(left as u8);
-            if left == 0 {
-                needle.next = self.ends[hash];
-                self.ends[hash] = self.needles.len() as u32 + 1;
-            }
+    fn add(&mut self, needle: Needle, parts: &[Range<usize>]) {
+        let text = needle.text.as_bytes();
+        let stride = if self.sparse { 2 } else { 1 };
+        let start = rarest(text, parts, stride).unwrap_or(0);
+        for at in start..start + stride {
+            let Some(folded) = folded(text, at) else { continue };
+            let place = hash(folded);
+            let gram = Gram { folded, needle: self.needles.len(), at, next: self.first[place] };
+            self.grams.push(gram);
+            self.first[place] = self.grams.len() as u32;
+            self.table[place] = true;
         }
         self.needles.push(needle);
     }
 
-    /// Calls `found` with the offset of every place where one may stand.
-    ///
-    /// The text is gone over from several places at once: each step waits for the one before.
-    pub(crate) fn find(&self, text: &[u8], found: &mut impl FnMut(usize)) {
-        let first = self.length - GRAM;
-        let lane = text.len() / LANES;
-        let mut at: [usize; LANES] = std::array::from_fn(|number| number * lane + first);
-        let mut end: [usize; LANES] = std::array::from_fn(|number| (number + 1) * lane + first);
-        end[LANES - 1] = text.len();
-        let behind = |at: &[usize; LANES]| at.iter().zip(&end).all(|(at, end)| at < end);
-        'lanes: while behind(&at) {
-            for at in &mut at {
-                let Some(hash) = hash(text, *at) else { break 'lanes };
-                *at += self.step(text, *at, hash, found);
-            }
-        }
-        for (mut at, end) in at.into_iter().zip(end) {
-            while at < end
-                && let Some(hash) = hash(text, at)
-            {
-                at += self.step(text, at, hash, found);
-            }
-        }
+    /// Calls `found` with the offset of every place in a range where one may stand.
+    pub(crate) fn find(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
+        if self.sparse { self.sweep::<2>(text, range, found) } else { self.sweep::<1>(text, range, found) }
     }
 
-    /// How far to go on from the four bytes at `at`, whose hash is given.
-    #[inline]
-    fn step(&self, text: &[u8], at: usize, hash: usize, found: &mut impl FnMut(usize)) -> usize {
-        let shift = self.shifts[hash];
-        if shift == 0 {
-            self.look(text, at + GRAM - self.length, hash, found);
+    fn sweep<const STRIDE: usize>(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
+        let mut at = range.start;
+        while at < range.end
+            && let Some(grams) = text.get(at..at + AT_ONCE * STRIDE + GRAM)
+        {
+            let known =
+                |place: usize| folded(grams, place * STRIDE).is_some_and(|gram| self.table[hash(gram)]);
+            if (0..AT_ONCE).fold(false, |any, place| any | known(place)) {
+                let places = (0..AT_ONCE).filter(|place| known(*place));
+                places.for_each(|place| self.look(text, at + place * STRIDE, found));
+            }
+            at += AT_ONCE * STRIDE;
         }
-        usize::from(shift.max(1))
+        (at..range.end).step_by(STRIDE).for_each(|at| self.look(text, at, found));
     }
 
-    #[cold]
-    fn look(&self, text: &[u8], start: usize, hash: usize, found: &mut impl FnMut(usize)) {
-        let mut next = self.ends[hash];
-        while let Some(needle) = next.checked_sub(1).and_then(|number| self.needles.get(number as usize)) {
-            if needle.stands(text, start) {
-                return found(start);
+    /// Whether a needle may stand around the four bytes at `at`.
+    fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
+        let Some(here) = folded(text, at) else { return };
+        let mut next = self.first[hash(here)];
+        while let Some(gram) = next.checked_sub(1).and_then(|number| self.grams.get(number as usize)) {
+            let stands = |needle: &Needle| needle.stands(text, at, gram.at);
+            if gram.folded == here && self.needles.get(gram.needle).is_some_and(stands) {
+                return found(at);
             }
-            next = needle.next;
+            next = gram.next;
         }
     }
 }
 
 impl Needle {
-    /// The part that may be looked for.
-    fn part(&self) -> &[u8] {
-        self.text.as_bytes().get(self.at..self.at + self.room).unwrap_or_default()
-    }
-
-    /// Whether the needle may stand where its part begins at `start`. What the text does not hold any more counts as held.
-    fn stands(&self, text: &[u8], start: usize) -> bool {
-        let (before, after) = self.text.as_bytes().split_at(self.at);
-        let (left, right) = text.split_at(start.min(text.len()));
+    /// Whether the needle may stand where what is `inside` bytes behind its beginning stands at `at`. What the text does
+    /// not hold any more counts as held.
+    fn stands(&self, text: &[u8], at: usize, inside: usize) -> bool {
+        let (before, after) = self.text.as_bytes().split_at(inside);
+        let (left, right) = text.split_at(at.min(text.len()));
         same(after.iter(), right.iter())
             && same(before.iter().rev(), left.iter().rev())
-            && (self.check)(text, start.saturating_sub(self.at))
+            && (self.check)(text, at.saturating_sub(inside))
     }
 }
 
@@ -153,9 +142,15 @@ impl Needle {
 fn same<'a>(phrase: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a u8>) -> bool {
     let gap = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'|');
     let mut text = text.peekable();
+    let mut in_gap = false;
     for wanted in phrase {
+        let blank = *wanted == b' ';
+        if blank && in_gap {
+            continue;
+        }
+        in_gap = blank;
         let Some(found) = text.next() else { return true };
-        if *wanted == b' ' {
+        if blank {
             if !gap(*found) {
                 return false;
             }
@@ -167,39 +162,52 @@ fn same<'a>(phrase: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a
     true
 }
 
-/// The place in the table of the four bytes at `at`.
+/// The four bytes at `at`, without case.
 #[inline]
-fn hash(text: &[u8], at: usize) -> Option<usize> {
-    let gram = text.get(at..at + GRAM)?.first_chunk::<GRAM>()?;
-    let folded = u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]);
-    Some((folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize)
+fn folded(text: &[u8], at: usize) -> Option<u32> {
+    let gram = text.get(at..)?.first_chunk::<GRAM>()?;
+    Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
 }
 
-/// Where in a part the stretch of `length` bytes begins whose last four bytes are the rarest: each time they turn up costs
-/// a look.
-fn rarest_end(part: &[u8], length: usize) -> usize {
-    const COMMON: &[u8] = b"etaoinsrhldcumfpgwybvkxjqz";
-    let rank = |byte: &u8| COMMON.iter().position(|common| *common == (byte | CASE)).unwrap_or(COMMON.len());
-    let starts = 0..=part.len().saturating_sub(length);
+/// The place of four bytes in the table.
+#[inline]
+fn hash(folded: u32) -> usize {
+    (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+}
+
+/// Where in the parts of a needle the `stride` grams begin that are the rarest: each time they turn up costs a look.
+fn rarest(text: &[u8], parts: &[Range<usize>], stride: usize) -> Option<usize> {
+    let length = GRAM + stride - 1;
     let rarity = |start: &usize| {
-        let end = part.get(start + length - GRAM..start + length).unwrap_or_default();
-        end.iter().map(rank).sum::<usize>()
+        let grams = text.get(*start..start + length).unwrap_or_default().windows(GRAM);
+        grams.map(rarity).sum::<usize>()
     };
-    starts.max_by_key(rarity).unwrap_or(0)
+    parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length)).max_by_key(rarity)
+}
+
+/// How rare four bytes are in a log, about: the sum over the bytes, and where two words meet rarer than in one.
+fn rarity(gram: &[u8]) -> usize {
+    const COMMON: &[u8] = b"e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw \"yvkx(j)q*z";
+    const MEET: usize = 30;
+    let rank = |byte: &u8| COMMON.iter().position(|common| *common == (byte | CASE)).unwrap_or(COMMON.len());
+    let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
+    gram.iter().map(rank).sum::<usize>() + usize::from(gram.windows(3).any(meet)) * MEET
 }
 
 fn collapsed(phrase: &str) -> String {
     phrase.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Where the part of a phrase that is looked for begins, and how long it may be: its longest word, or where all are short
-/// the whole phrase, which is then not found across a line end.
-fn placed(phrase: &str) -> Option<(usize, usize)> {
+/// The parts of a needle one of which is looked for: its words, but for short ones; or where all are short the whole
+/// needle, which is then not found across a line end.
+fn parts(phrase: &str) -> Vec<Range<usize>> {
     const SHORT: usize = 6;
-    let words = phrase.split(' ').map(|word| (word.as_ptr() as usize - phrase.as_ptr() as usize, word.len()));
-    let longest = words.max_by_key(|(_, length)| *length)?;
-    let part = if longest.1 >= SHORT { longest } else { (0, phrase.len()) };
-    (part.1 >= GRAM).then_some(part)
+    let words = phrase.split(' ').map(|word| {
+        let start = word.as_ptr() as usize - phrase.as_ptr() as usize;
+        start..start + word.len()
+    });
+    let long: Vec<Range<usize>> = words.filter(|word| word.len() >= SHORT).collect();
+    if long.is_empty() { std::iter::once(0..phrase.len()).collect() } else { long }
 }
 
 #[cfg(test)]
@@ -208,8 +216,11 @@ mod tests {
 
     fn found(phrases: &[&str], text: &str) -> Vec<usize> {
         let mut found = Vec::new();
-        Wake::new(std::iter::empty(), phrases.iter().copied())
-            .find(text.as_bytes(), &mut |at: usize| found.push(at));
+        Wake::new(std::iter::empty(), phrases.iter().copied()).find(
+            text.as_bytes(),
+            0..text.len(),
+            &mut |at: usize| found.push(at),
+        );
         found.sort_unstable();
         found
     }
@@ -229,18 +240,33 @@ mod tests {
 
     #[test]
     fn case_blanks_line_ends_and_quoting_do_not_matter() {
-        assert_eq!(found(&["Local  delivery queue"], "a LOCAL\r\n> > Delivery  queue"), [13]);
+        assert_eq!(found(&["Local  delivery queue"], "a LOCAL\r\n> > Delivery  queue").len(), 1);
         assert!(found(&["Local delivery queue"], "remote delivery queue").is_empty());
         assert_eq!(found(&["événement perdu"], "ÉVÉNEMENT PERDU").len(), 1);
     }
 
     #[test]
     fn what_the_text_does_not_hold_any_more_is_taken_for_the_phrase() {
-        assert_eq!(found(&["local delivery queue"], "delivery"), [0]);
+        assert_eq!(found(&["local delivery queue"], "delivery").len(), 1);
     }
 
     #[test]
     fn phrases_that_are_too_short_wake_nobody() {
         assert!(found(&["MTA", ""], "MTA").is_empty());
+    }
+
+    #[test]
+    fn a_phrase_of_four_bytes_is_found_at_every_place() {
+        for before in 0..40 {
+            let text = format!("{}MAPI{}", "x".repeat(before), " ".repeat(40));
+            assert_eq!(found(&["mapi", "local delivery"], &text), [before]);
+        }
+    }
+
+    #[test]
+    fn the_rarest_stretch_is_looked_for() {
+        assert_eq!(rarest(b"state dump", &parts("state dump"), 2), Some(4), "where two words meet");
+        assert_eq!(rarest(b"error", &parts("error"), 2), Some(0));
+        assert_eq!(rarest(b"MAPI", &parts("MAPI"), 2), None);
     }
 }

@@ -51,7 +51,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     triggers: &[
         Trigger::sure("bugcheck analysis"),
         Trigger::sure("exception analysis"),
-        Trigger::sure("rg1:"),
+        Trigger::sure("arg1:"),
         Trigger::sure("bugcheck_"),
         Trigger::sure("faulting_ip:"),
         Trigger::sure("exceptionaddress:"),

@@ -35,7 +35,7 @@ pub(crate) const TABLE: Dialect = Dialect {
     ],
     triggers: &[
         Trigger::sure("\"id\""),
-        Trigger::sure("\"Id\""),
+        Trigger::exact("\"Id\"", |_, _| true),
         Trigger::sure("instanceid"),
         Trigger::sure("id do evento"),
     ],
@@ -48,8 +48,8 @@ pub(crate) const ROW: Dialect = Dialect {
     anchors: &["information", "warning", "error", "audit", "n/a"],
     triggers: &[
         Trigger::checked("information", trigger::level),
-        Trigger::checked("arning", trigger::level),
-        Trigger::checked("rror", trigger::short_level),
+        Trigger::checked("warning", trigger::level),
+        Trigger::checked("error", trigger::short_level),
         Trigger::sure("audit success"),
         Trigger::sure("audit failure"),
         Trigger::checked("n/a ", trigger::dated),

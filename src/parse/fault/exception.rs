@@ -41,7 +41,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         Trigger::checked("exception", trigger::code),
         Trigger::sure("access violation ("),
         Trigger::checked(" - code ", trigger::code),
-        Trigger::checked("c0000", trigger::status),
+        Trigger::checked("c000", trigger::status),
         Trigger::checked("code: 0x", trigger::code),
     ],
     read,

@@ -29,7 +29,6 @@ pub(crate) const DIALECT: Dialect = Dialect {
         Trigger::checked("!", trigger::symbol),
         Trigger::checked("+", trigger::offset),
         Trigger::sure("retaddr"),
-        Trigger::sure("RetAddr"),
         Trigger::sure("returnad"),
         Trigger::sure("return-a"),
         Trigger::sure("frameptr"),

@@ -32,12 +32,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "0x00007ff",
         ") ntdll",
     ],
-    triggers: &[
-        Trigger::sure(" Module("),
-        Trigger::sure("0x00007ff"),
-        Trigger::sure("0x00007FF"),
-        Trigger::sure(") ntdll"),
-    ],
+    triggers: &[Trigger::sure(" Module("), Trigger::sure("0x00007ff"), Trigger::sure(") ntdll")],
     read,
 };
 

@@ -52,7 +52,6 @@ pub(crate) const DIALECT: Dialect = Dialect {
     ],
     triggers: &[
         Trigger::checked(") line ", trigger::number),
-        Trigger::checked(") Line ", trigger::number),
         Trigger::sure("()\tUnknown"),
         Trigger::sure("[External Code"),
     ],

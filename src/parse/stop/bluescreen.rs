@@ -49,11 +49,11 @@ pub(crate) const DIALECT: Dialect = Dialect {
         Trigger::sure("bugcheck"),
         Trigger::sure("bug check"),
         Trigger::sure("bug-check"),
-        Trigger::sure("rap 0x"),
+        Trigger::sure("trap 0x"),
         Trigger::sure("fatal system error:"),
         Trigger::sure("blue screen"),
         Trigger::checked(", 0x", trigger::parameters),
-        Trigger::checked(",0x0", trigger::parameters),
+        Trigger::exact(",0x0", trigger::parameters),
     ],
     read,
 };

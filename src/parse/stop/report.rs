@@ -21,7 +21,7 @@ use crate::parse::{Dialect, hex};
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "stop report",
     anchors: &["BCCode", "bug check code", "BugcheckCode", "kibugcheckdata"],
-    triggers: &[Trigger::sure("CCode"), Trigger::sure("ccode")],
+    triggers: &[Trigger::sure("ccode")],
     read,
 };
 
