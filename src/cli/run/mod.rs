@@ -13,6 +13,7 @@ pub(super) use outputs::{Outputs, new_file};
 pub(super) use text::{Analysis, Found};
 
 use super::options::{Options, Reading, complain};
+use super::redaction::Redaction;
 use anyhow::Context as _;
 use kbtriage::Error;
 use kbtriage::redact::Names;
@@ -109,58 +110,77 @@ pub(super) fn each<A: Analysis>(
     options: &Options,
     reading: Reading,
     outputs: &mut Outputs<A::Found>,
+    redaction: &mut Redaction,
     analysis: A,
-    mut see: impl FnMut(&mut Summary, &mut Said<A::Found>),
+    see: impl FnMut(&mut Summary, &mut Redaction, &mut Said<A::Found>),
 ) -> anyhow::Result<Ended> {
     let begun = Instant::now();
-    let mut progress = Progress::new(options, &reading);
     let bytes = Arc::clone(&reading.read.progress);
+    let progress = Progress::new(options, &reading);
     let inputs = start(reading, analysis)?;
-    let mut ended = Ended { summary: Summary::default(), interrupted: false };
-    outputs.begin()?;
-    'inputs: while let Some(all_said) = next(&inputs, outputs, &mut progress)? {
-        while let Some(mut said) = next(&all_said, outputs, &mut progress)? {
-            see(&mut ended.summary, &mut said);
-            let outcome = said.outcome();
-            progress.pause(|| {
-                name_unread(options, &said.name, &outcome);
-                outputs.input(report::Input { name: &said.name, time: said.time }, outcome)
-            })?;
-            progress.found(&ended.summary);
-        }
-        if INTERRUPTED.load(Ordering::Relaxed) {
-            break 'inputs;
-        }
-    }
-    ended.interrupted = INTERRUPTED.load(Ordering::Relaxed);
-    progress.end();
-    ended.summary.bytes = bytes.load(Ordering::Relaxed);
-    ended.summary.time = begun.elapsed();
-    outputs.end(&ended.summary)?;
-    Ok(ended)
-}
-
-/// The next message, `None` after the last and after an interrupt. What was written so far leaves before waiting for it.
-fn next<M, T>(
-    messages: &Receiver<M>,
-    outputs: &mut Outputs<T>,
-    progress: &mut Progress,
-) -> anyhow::Result<Option<M>> {
-    let mut patience = SHORT;
-    while !INTERRUPTED.load(Ordering::Relaxed) {
-        match messages.recv_timeout(patience) {
-            Ok(message) => return Ok(Some(message)),
-            Err(RecvTimeoutError::Disconnected) => return Ok(None),
-            Err(RecvTimeoutError::Timeout) => {
-                if patience == SHORT {
-                    outputs.flush()?;
-                }
-                progress.tick();
+    let mut run = Run { options, outputs, redaction, progress, summary: Summary::default(), see };
+    run.outputs.begin()?;
+    // A name may be told in the last input and stand in the first: what is to be redacted waits until all is read.
+    let mut held = Vec::new();
+    while let Some(all_said) = run.next(&inputs)? {
+        while let Some(mut said) = run.next(&all_said)? {
+            if run.redaction.learn(&mut said) {
+                held.push(said);
+            } else {
+                run.report(said)?;
             }
         }
-        patience = PATIENCE;
     }
-    Ok(None)
+    held.into_iter().try_for_each(|said| run.report(said))?;
+    run.progress.end();
+    let Run { outputs, mut summary, .. } = run;
+    summary.bytes = bytes.load(Ordering::Relaxed);
+    summary.time = begun.elapsed();
+    outputs.end(&summary)?;
+    Ok(Ended { summary, interrupted: INTERRUPTED.load(Ordering::Relaxed) })
+}
+
+/// The side of a run that reports.
+struct Run<'r, T, See> {
+    options: &'r Options,
+    outputs: &'r mut Outputs<T>,
+    redaction: &'r mut Redaction,
+    progress: Progress,
+    summary: Summary,
+    see: See,
+}
+
+impl<T, See: FnMut(&mut Summary, &mut Redaction, &mut Said<T>)> Run<'_, T, See> {
+    fn report(&mut self, mut said: Said<T>) -> anyhow::Result<()> {
+        (self.see)(&mut self.summary, self.redaction, &mut said);
+        let outcome = said.outcome();
+        self.progress.pause(|| {
+            name_unread(self.options, &said.name, &outcome);
+            self.outputs.input(report::Input { name: &said.name, time: said.time }, outcome)
+        })?;
+        self.progress.found(&self.summary);
+        Ok(())
+    }
+
+    /// The next message, `None` after the last and after an interrupt. What was written so far leaves before waiting for
+    /// it.
+    fn next<M>(&mut self, messages: &Receiver<M>) -> anyhow::Result<Option<M>> {
+        let mut patience = SHORT;
+        while !INTERRUPTED.load(Ordering::Relaxed) {
+            match messages.recv_timeout(patience) {
+                Ok(message) => return Ok(Some(message)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {
+                    if patience == SHORT {
+                        self.outputs.flush()?;
+                    }
+                    self.progress.tick();
+                }
+            }
+            patience = PATIENCE;
+        }
+        Ok(None)
+    }
 }
 
 /// What the workers share.
