@@ -4,6 +4,7 @@
 //! in the order of the inputs. So an interrupt is answered at once, with a report that is complete as far as it goes, even
 //! while a worker waits for standard input.
 
+mod answers;
 mod outputs;
 mod pool;
 mod progress;
@@ -13,6 +14,7 @@ pub(super) use outputs::{Outputs, new_file};
 pub(super) use text::{Analysis, Found};
 
 use super::options::{Options, Reading, complain};
+use answers::{Answers, MANY, Next, Place};
 use anyhow::Context as _;
 use kbtriage::Error;
 use kbtriage::redact::Names;
@@ -24,16 +26,12 @@ use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Inputs that workers may be ahead of what is written, and results of one input that may wait.
-const AHEAD: usize = 256;
-const WAITING: usize = 4;
-/// How long the main thread waits for a result before it looks whether it was interrupted.
+/// How long the main thread waits for an answer before it looks whether it was interrupted.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// How long before that until what was written leaves.
+/// How long before that for many answers, until it takes those that are there, and what was written leaves.
 const SHORT: Duration = Duration::from_millis(5);
 
 /// Somebody pressed Ctrl-C.
@@ -115,11 +113,11 @@ pub(super) fn each<A: Analysis>(
     let begun = Instant::now();
     let mut progress = Progress::new(options, &reading);
     let bytes = Arc::clone(&reading.read.progress);
-    let inputs = start(reading, analysis)?;
+    let answers = start(reading, analysis)?;
     let mut ended = Ended { summary: Summary::default(), interrupted: false };
     outputs.begin()?;
-    'inputs: while let Some(all_said) = next(&inputs, outputs, &mut progress)? {
-        while let Some(mut said) = next(&all_said, outputs, &mut progress)? {
+    while let Some(answers) = next(&answers, outputs, &mut progress)? {
+        for mut said in answers {
             see(&mut ended.summary, &mut said);
             let outcome = said.outcome();
             progress.pause(|| {
@@ -127,9 +125,9 @@ pub(super) fn each<A: Analysis>(
                 outputs.input(report::Input { name: &said.name, time: said.time }, outcome)
             })?;
             progress.found(&ended.summary);
-        }
-        if INTERRUPTED.load(Ordering::Relaxed) {
-            break 'inputs;
+            if INTERRUPTED.load(Ordering::Relaxed) {
+                break;
+            }
         }
     }
     ended.interrupted = INTERRUPTED.load(Ordering::Relaxed);
@@ -140,25 +138,26 @@ pub(super) fn each<A: Analysis>(
     Ok(ended)
 }
 
-/// The next message, `None` after the last and after an interrupt. What was written so far leaves before waiting for it.
-fn next<M, T>(
-    messages: &Receiver<M>,
+/// What there is to write next, `None` after the last and after an interrupt. What was written so far leaves before
+/// waiting for it.
+fn next<A, T>(
+    answers: &Answers<A>,
     outputs: &mut Outputs<T>,
     progress: &mut Progress,
-) -> anyhow::Result<Option<M>> {
-    let mut patience = SHORT;
+) -> anyhow::Result<Option<Vec<A>>> {
+    let (mut wanted, mut patience) = (MANY, SHORT);
     while !INTERRUPTED.load(Ordering::Relaxed) {
-        match messages.recv_timeout(patience) {
-            Ok(message) => return Ok(Some(message)),
-            Err(RecvTimeoutError::Disconnected) => return Ok(None),
-            Err(RecvTimeoutError::Timeout) => {
+        match answers.next(wanted, patience) {
+            Next::Some(said) => return Ok(Some(said)),
+            Next::End => return Ok(None),
+            Next::Nothing => {
                 if patience == SHORT {
                     outputs.flush()?;
                 }
                 progress.tick();
             }
         }
-        patience = PATIENCE;
+        (wanted, patience) = (1, PATIENCE);
     }
     Ok(None)
 }
@@ -168,28 +167,24 @@ struct Work<A: Analysis> {
     analysis: Arc<A>,
     pool: Arc<Pool>,
     read: source::ReadOptions,
-    queue: Mutex<Queue<A::Found>>,
+    /// The inputs that nobody has taken.
+    inputs: Mutex<Inputs>,
+    answers: Arc<Answers<Said<A::Found>>>,
 }
 
-/// The inputs that nobody has taken, and where to say what comes of them, in their order.
-struct Queue<T> {
-    inputs: Box<dyn Iterator<Item = Result<Input, Error>> + Send>,
-    answers: SyncSender<Receiver<Said<T>>>,
-}
-
-type Taken<T> = (Result<Input, Error>, SyncSender<Said<T>>);
+type Inputs = Box<dyn Iterator<Item = Result<Input, Error>> + Send>;
 
 /// Starts the workers, and listens for an interrupt.
-fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Receiver<Receiver<Said<A::Found>>>> {
+fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Arc<Answers<Said<A::Found>>>> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
-    let (answers, messages) = sync_channel(AHEAD);
     let Reading { paths, walk, read, threads } = reading;
-    let inputs = Box::new(source::inputs(&paths, &walk));
+    let answers = Arc::new(Answers::new(threads));
     let work = Arc::new(Work {
         analysis: Arc::new(analysis),
         pool: Arc::new(Pool::new(threads)),
         read,
-        queue: Mutex::new(Queue { inputs, answers }),
+        inputs: Mutex::new(Box::new(source::inputs(&paths, &walk))),
+        answers: Arc::clone(&answers),
     });
     for _ in 0..threads {
         let work = Arc::clone(&work);
@@ -198,50 +193,45 @@ fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Receiver<
             .spawn(move || work.run())
             .context("cannot start the scan")?;
     }
-    Ok(messages)
+    Ok(answers)
 }
 
 impl<A: Analysis> Work<A> {
     /// Takes inputs as long as there are some, then helps those who still have one.
     fn run(&self) {
-        while let Some((input, answer)) = self.take() {
+        while let Some((input, place)) = self.take() {
             match input {
-                Ok(input) => self.through(&input, &answer),
+                Ok(input) => self.through(&input, place),
                 Err(error) => {
                     let (name, analysed) = failed(&error);
                     let said = Said { name, time: Duration::ZERO, names: Names::default(), analysed };
-                    let _ = answer.send(said);
+                    self.answers.say(place, said);
                 }
             }
+            self.answers.end(place);
         }
+        self.answers.done();
         self.pool.done();
         self.pool.help();
     }
 
     /// The next input, and where to say what comes of it.
-    fn take(&self) -> Option<Taken<A::Found>> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let input = queue.inputs.next()?;
-        let (answer, said) = sync_channel(WAITING);
-        queue.answers.send(said).ok()?;
-        Some((input, answer))
+    fn take(&self) -> Option<(Result<Input, Error>, Place)> {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = inputs.next()?;
+        Some((input, self.answers.begin()))
     }
 
-    fn through(&self, input: &Input, answer: &SyncSender<Said<A::Found>>) {
+    fn through(&self, input: &Input, place: Place) {
         let mut begun = Instant::now();
         source::read(input, &self.read, &mut |name, content| {
             let mut say = |analysed, names| {
                 let time = std::mem::replace(&mut begun, Instant::now()).elapsed();
-                match answer.send(Said { name: name.to_owned(), time, names, analysed }) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
+                self.answers.say(place, Said { name: name.to_owned(), time, names, analysed });
             };
             match content {
                 Ok(Content::Text(text)) => {
-                    let mut more = |found: Found<_>| {
-                        let _ = say(Analysed::Part(found.found), found.names);
-                    };
+                    let mut more = |found: Found<_>| say(Analysed::Part(found.found), found.names);
                     let through = text::through(&self.analysis, &self.pool, text, &mut more);
                     match through {
                         (all, Ok(())) => say(Analysed::Read(all.found), all.names),
@@ -251,6 +241,7 @@ impl<A: Analysis> Work<A> {
                 Ok(Content::Skipped(reason)) => say(Analysed::Skipped(reason.to_string()), Names::default()),
                 Err(error) => say(failed(&error).1, Names::default()),
             }
+            ControlFlow::Continue(())
         });
     }
 }
