@@ -224,6 +224,35 @@ fn an_interrupt_ends_with_the_summary_and_130() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_was_found_before_an_interrupt_is_reported() {
+    use std::io::Write;
+    let desk = Desk::new();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kbtriage"))
+        .current_dir(desk.folder.path())
+        .args(["--no-embedded", "--signatures", "signatures", "--format", "jsonl", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = child.stdin.take().unwrap();
+    log.write_all(known().as_bytes()).unwrap();
+    // A log without end, which is still being read when the interrupt comes.
+    let filler = "nothing of note\n".repeat(1 << 16);
+    (0..8).for_each(|_| log.write_all(filler.as_bytes()).unwrap());
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    let endless = std::thread::spawn(move || while log.write_all(filler.as_bytes()).is_ok() {});
+    let ran = child.wait_with_output().unwrap();
+    endless.join().unwrap();
+    assert_eq!(ran.status.code(), Some(130));
+    let (out, said) = (String::from_utf8(ran.stdout).unwrap(), String::from_utf8(ran.stderr).unwrap());
+    assert!(out.contains(r#""signature":"ACME-17""#), "{out}");
+    assert!(said.contains("read in part: interrupted"), "{said}");
+}
+
 #[test]
 fn known_issues_are_listed() {
     let desk = Desk::new();

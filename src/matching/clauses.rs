@@ -5,9 +5,10 @@
 
 use super::finding::{Confidence, Reason};
 use super::stack::StackHeld;
-use crate::evidence::{Bugcheck, Event, Fault, Kind, bugcheck_name, exception_name};
+use crate::evidence::{Bugcheck, Event, Evidence, Fault, Kind, bugcheck_name, exception_name};
 use crate::signature::names::{self, Pattern, folded};
 use crate::signature::{BugcheckClause, EventClause, ExceptionClause, FaultClause};
+use smallvec::SmallVec;
 
 /// A clause and what it was held against.
 #[derive(Debug, Clone)]
@@ -24,6 +25,24 @@ pub(super) struct Held {
     pub(super) words: bool,
     /// Alone it is never more than possible.
     pub(super) weak: bool,
+}
+
+/// What the clauses of a way were held against; most ways have one or two.
+pub(super) type AllHeld = SmallVec<[Held; 2]>;
+
+/// The clauses of a way that nothing was found for.
+#[derive(Debug, Default)]
+pub(super) struct Missing {
+    pub(super) count: usize,
+    /// In words, where those are wanted.
+    pub(super) said: Vec<String>,
+}
+
+impl Missing {
+    pub(super) fn add(&mut self, said: Option<String>) {
+        self.count += 1;
+        self.said.extend(said);
+    }
 }
 
 /// Adds up the fields of a clause.
@@ -88,7 +107,7 @@ fn same_text(wanted: &str, given: Option<&str>) -> Option<bool> {
 /// A piece of evidence made ready for comparing.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
-    /// The message of an event, folded.
+    /// The message of an event, or a phrase, folded.
     pub(super) message: Option<String>,
     process: Option<String>,
     module: Option<String>,
@@ -97,7 +116,16 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    pub(super) fn of(kind: &Kind) -> Self {
+    /// Of all evidence, in its order; of events only those that some signature asks for.
+    pub(super) fn all(evidence: &[Evidence], asks_for: impl Fn(&Event) -> bool) -> Vec<Self> {
+        let of = |piece: &Evidence| match &piece.kind {
+            Kind::Event(event) if !asks_for(event) => Compared::default(),
+            kind => Compared::of(kind),
+        };
+        evidence.iter().map(of).collect()
+    }
+
+    fn of(kind: &Kind) -> Self {
         let module = |name: &Option<String>| name.as_deref().map(names::module);
         let address = |text: &Option<String>| text.as_deref().map(names::address);
         match kind {
@@ -112,7 +140,8 @@ impl Compared {
             Kind::Event(event) => {
                 Compared { message: event.message.as_deref().map(folded), ..Compared::default() }
             }
-            Kind::Stack(_) | Kind::Module(_) | Kind::Text(_) => Compared::default(),
+            Kind::Text(phrase) => Compared { message: Some(folded(phrase)), ..Compared::default() },
+            Kind::Stack(_) | Kind::Module(_) => Compared::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Holds all clauses of one way to recognise an issue, beginning with the piece it is listed under.
 
-use super::clauses::{self, Compared, Held};
+use super::clauses::{self, AllHeld, Compared, Held, Missing};
 use super::index::{Alternative, Lead};
 use super::pool::Candidate;
 use super::scene::{Scene, Scope, Wanted};
@@ -23,11 +23,11 @@ pub(super) fn hold(
     let scope = if apart { Scope::Around(at) } else { Scope::Incident(at) };
     let seek = Seek { alternative, scene, scope, at, said };
     let mut deviates = None;
-    let mut held = Vec::new();
-    let mut missing = Vec::new();
+    let mut held = AllHeld::new();
+    let mut missing = Missing::default();
     let mut keep = |clause: &dyn Fn() -> String, found: Option<Held>| match found {
         Some(found) => held.push(found),
-        None => missing.push(if said { clause() } else { String::new() }),
+        None => missing.add(said.then(clause)),
     };
     let clauses = alternative.clauses;
     if let Some(stack) = &alternative.stack {
@@ -51,11 +51,11 @@ pub(super) fn hold(
         keep(&|| "the words looked for".to_owned(), seek.text());
     }
     // What is listed under an event or a phrase means nothing without the rest of it.
-    if only_events && !missing.is_empty() {
+    if only_events && missing.count > 0 {
         return None;
     }
     let stack = deviates.map(|deviates| (at, deviates));
-    Candidate::new(held, &missing, scene.incident(at), stack)
+    Candidate::new(held, &missing, scene.incident(at), stack, said)
 }
 
 /// Seeks the piece on which a clause holds best.

@@ -4,12 +4,12 @@
 //! exception, event or phrase. So the cost of a piece depends on what it shares with signatures, not on how
 //! many there are.
 
-use super::clauses::{BugcheckPattern, EventPattern, FaultPattern};
+use super::clauses::{BugcheckPattern, Compared, EventPattern, FaultPattern};
 use super::stack::{Row, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{self, FramePattern, Pattern, folded, module};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -105,6 +105,18 @@ impl Alternative<'_> {
     pub(super) fn text(&self) -> &[String] {
         let folded = || self.clauses.text.iter().flatten().map(|phrase| folded(phrase)).collect();
         self.text.get_or_init(folded)
+    }
+
+    /// Whether a fault speaks for it, or what else it asks for may.
+    pub(super) fn may_be_fault(&self, fault: &Fault, compared: &Compared) -> bool {
+        let Clauses { stack, bugcheck, exception, event, text, .. } = self.clauses;
+        let asks_for_more = stack.is_some()
+            || bugcheck.is_some()
+            || exception.is_some()
+            || !event.is_empty()
+            || text.is_some();
+        asks_for_more
+            || self.fault().is_some_and(|clause| clause.hold(fault, compared, (1, 1), false).telling)
     }
 
     /// Whether it asks for nothing but events and phrases, which need no crash.
@@ -310,7 +322,7 @@ impl Frames {
         let mut count = |posting: &Posting| {
             shared.push((posting.number, posting.place, posting.place < 2 || posting.anywhere));
         };
-        let mut seen = BTreeSet::new();
+        let mut seen = FxHashSet::default();
         for row in rows.iter().filter(|row| !row.name.is_blank()) {
             let key = (row.name.module.as_str(), row.name.function.as_str());
             let open = [row.name.module.as_str(), ""].into_iter().filter_map(|module| self.open.get(module));

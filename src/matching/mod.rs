@@ -26,7 +26,7 @@ pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict}
 
 use crate::evidence::{Evidence, Kind};
 use crate::signature::Database;
-use crate::signature::names::folded;
+use clauses::Compared;
 use crash::Crashes;
 use index::Index;
 use pool::Pool;
@@ -55,7 +55,8 @@ impl<'db> Matcher<'db> {
     /// What the evidence of one input shows: the known issues, the surest first, then the crashes that none
     /// of them explains, in the order of the input.
     pub fn findings(&self, evidence: &[Evidence]) -> Vec<Finding<'db>> {
-        let scene = Scene::new(evidence, &self.index);
+        let compared = Compared::all(evidence, |event| self.index.names_event(event.id));
+        let scene = Scene::new(evidence, &compared, &self.index);
         let mut pool = Pool::default();
         for at in 0..evidence.len() {
             self.begin(&scene, at, &mut pool);
@@ -73,7 +74,7 @@ impl<'db> Matcher<'db> {
 
     /// Tries every match that can begin with the piece at an index.
     fn begin(&self, scene: &Scene<'_>, at: usize, pool: &mut Pool<'db>) {
-        let Some(piece) = scene.evidence.get(at) else { return };
+        let Some((piece, compared)) = scene.piece(at) else { return };
         let mut rows = Vec::new();
         let numbers: Vec<usize> = match &piece.kind {
             Kind::Stack(stack) => {
@@ -83,19 +84,24 @@ impl<'db> Matcher<'db> {
             Kind::Bugcheck(stop) => self.index.by_bugcheck(stop.code).to_vec(),
             Kind::Exception(raised) => self.index.by_exception(raised.code).to_vec(),
             Kind::Fault(fault) => {
+                // Most that is known of a process are other faults.
+                let holds = |number: &usize| {
+                    let alternative = self.index.alternative(*number);
+                    alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared))
+                };
                 let raised = fault.exception.map_or(&[][..], |code| self.index.by_exception(code));
-                self.index.by_fault(fault).into_iter().chain(raised.iter().copied()).collect()
+                self.index.by_fault(fault).into_iter().filter(holds).chain(raised.iter().copied()).collect()
             }
             Kind::Event(event) => {
                 // The event must be the one the way is listed under, or every 9405 would begin all of them.
-                let message = scene.piece(at).and_then(|(_, compared)| compared.message.as_deref());
+                let message = compared.message.as_deref();
                 let holds = |&(number, place): &(usize, usize)| {
                     let pattern = self.index.alternative(number)?.events().get(place)?;
                     pattern.hold(event, message, piece.place.lines, false).map(|_| number)
                 };
                 self.index.by_event(event.id).iter().filter_map(holds).collect()
             }
-            Kind::Text(phrase) => self.index.by_phrase(&folded(phrase)).to_vec(),
+            Kind::Text(_) => self.index.by_phrase(compared.message.as_deref().unwrap_or_default()).to_vec(),
             Kind::Module(_) => Vec::new(),
         };
         for (number, alternative) in

@@ -1,6 +1,6 @@
 //! Gathers what matched, and keeps each issue once a crash.
 
-use super::clauses::Held;
+use super::clauses::{AllHeld, Missing};
 use super::crash::Crash;
 use super::finding::{Confidence, Match, Nearest, Reason};
 use super::index::Alternative;
@@ -34,28 +34,32 @@ struct StackFound {
 }
 
 impl Candidate {
-    /// `None` when nothing in it speaks for the issue.
+    /// `None` when nothing in it speaks for the issue. Without reasons unless those are `said`.
     pub(super) fn new(
-        held: Vec<Held>,
-        missing: &[String],
+        held: AllHeld,
+        missing: &Missing,
         incident: Option<u32>,
         stack: Option<(usize, Deviation)>,
+        said: bool,
     ) -> Option<Self> {
-        if !score::tells(&held, missing.len()) {
+        if !score::tells(&held, missing.count) {
             return None;
         }
         let weight = held.first().map_or(0.0, |held| held.found);
         let stack = stack.map(|(at, deviates)| StackFound { at, deviates, weight });
-        let (confidence, score) = score::judge(&held, missing.len());
+        let (confidence, score) = score::judge(&held, missing.count);
+        let lines = span(held.iter().map(|held| &held.reason))?;
+        if !said {
+            return Some(Candidate { confidence, score, reasons: Vec::new(), lines, incident, stack });
+        }
         let mut reasons: Vec<Reason> = held.into_iter().map(|held| held.reason).collect();
-        if let (Some(reason), false) = (reasons.first_mut(), missing.is_empty()) {
-            let without = format!("without {}", missing.join(", "));
+        if let (Some(reason), false) = (reasons.first_mut(), missing.said.is_empty()) {
+            let without = format!("without {}", missing.said.join(", "));
             reason.differs = Some(match reason.differs.take() {
                 Some(differs) => format!("{differs}; {without}"),
                 None => without,
             });
         }
-        let lines = span(&reasons)?;
         Some(Candidate { confidence, score, reasons, lines, incident, stack })
     }
 
@@ -70,8 +74,8 @@ impl Candidate {
     }
 }
 
-fn span(reasons: &[Reason]) -> Option<(u32, u32)> {
-    reasons.iter().map(|reason| reason.lines).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+fn span<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Option<(u32, u32)> {
+    reasons.into_iter().map(|reason| reason.lines).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 /// A crash, or where there is none a stretch of lines.

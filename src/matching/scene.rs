@@ -6,7 +6,6 @@
 use super::clauses::Compared;
 use super::index::Index;
 use crate::evidence::{Evidence, Kind};
-use crate::signature::names::folded;
 use rustc_hash::FxHashMap;
 
 /// Pieces of a kind that are looked at on each side of the one a match begins with.
@@ -38,35 +37,28 @@ pub(super) struct Scene<'e> {
     pub(super) evidence: &'e [Evidence],
     lists: FxHashMap<Wanted, Vec<usize>>,
     /// By folded phrase.
-    phrases: FxHashMap<String, Vec<usize>>,
-    /// What is compared, of the pieces that signatures ask for.
-    compared: Vec<Compared>,
+    phrases: FxHashMap<&'e str, Vec<usize>>,
+    /// What is compared of each piece.
+    compared: &'e [Compared],
 }
 
 impl<'e> Scene<'e> {
-    pub(super) fn new(evidence: &'e [Evidence], index: &Index<'_>) -> Self {
-        let mut scene = Scene {
-            evidence,
-            lists: FxHashMap::default(),
-            phrases: FxHashMap::default(),
-            compared: Vec::new(),
-        };
-        scene.compared.resize_with(evidence.len(), Compared::default);
-        for (at, piece) in evidence.iter().enumerate() {
+    pub(super) fn new(evidence: &'e [Evidence], compared: &'e [Compared], index: &Index<'_>) -> Self {
+        let mut scene =
+            Scene { evidence, lists: FxHashMap::default(), phrases: FxHashMap::default(), compared };
+        for (at, (piece, compared)) in evidence.iter().zip(compared).enumerate() {
             let wanted = match &piece.kind {
                 Kind::Bugcheck(_) => Wanted::Bugcheck,
                 Kind::Fault(_) => Wanted::Fault,
                 Kind::Exception(_) => Wanted::Exception,
                 Kind::Event(event) if index.names_event(event.id) => Wanted::Event(event.id),
-                Kind::Text(phrase) => {
-                    scene.phrases.entry(folded(phrase)).or_default().push(at);
+                Kind::Text(_) => {
+                    let phrase = compared.message.as_deref().unwrap_or_default();
+                    scene.phrases.entry(phrase).or_default().push(at);
                     continue;
                 }
                 Kind::Stack(_) | Kind::Event(_) | Kind::Module(_) => continue,
             };
-            if let Some(compared) = scene.compared.get_mut(at) {
-                *compared = Compared::of(&piece.kind);
-            }
             scene.lists.entry(wanted).or_default().push(at);
         }
         scene
@@ -108,7 +100,7 @@ impl<'e> Scene<'e> {
     pub(super) fn phrases(&self, phrases: &[String], scope: Scope) -> Option<(u32, u32)> {
         let mut lines: Option<(u32, u32)> = None;
         for phrase in phrases {
-            let nearest = self.nearest(self.phrases.get(phrase)?, scope).into_iter().next()?;
+            let nearest = self.nearest(self.phrases.get(phrase.as_str())?, scope).into_iter().next()?;
             let (first, last) = self.lines(nearest);
             let (from, to) = lines.unwrap_or((first, last));
             lines = Some((from.min(first), to.max(last)));

@@ -11,10 +11,13 @@ use crate::evidence::{Frame, Stack};
 use crate::signature::names::{FrameName, FramePattern};
 use crate::signature::{Clauses, RuntimeFrames, Standing};
 use rustc_hash::FxBuildHasher;
+use smallvec::{SmallVec, smallvec};
 use std::hash::BuildHasher;
 
 /// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
 const ROWS: usize = 1_024;
+/// Frames of a clause, and rows it names, that need no memory of their own: those of nearly every one.
+const FEW: usize = 6;
 /// Telling frames that may stand above the first one when all else holds, and a clause of so many telling
 /// frames that allows it: in two frames the innermost is all that tells one issue from another.
 const ADDED_ON_TOP: usize = 2;
@@ -127,7 +130,7 @@ impl<'db> StackClause<'db> {
     /// Holds the clause against a stack; `None` when no telling frame stands in it.
     pub(super) fn hold(&self, rows: &[Row<'_>], said: bool) -> Option<StackHeld> {
         let places = self.align(rows);
-        let held: Vec<usize> = self
+        let held: SmallVec<[usize; FEW]> = self
             .telling
             .iter()
             .copied()
@@ -168,13 +171,13 @@ impl<'db> StackClause<'db> {
     }
 
     /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
-    fn align(&self, rows: &[Row<'_>]) -> Vec<Option<usize>> {
+    fn align(&self, rows: &[Row<'_>]) -> SmallVec<[Option<usize>; FEW]> {
         // Of most rows the clause names none.
-        let named: Vec<(usize, &Row<'_>)> =
+        let named: SmallVec<[(usize, &Row<'_>); FEW]> =
             rows.iter().enumerate().filter(|(_, row)| self.named(row).any(|holds| holds)).collect();
         let width = named.len() + 1;
-        let mut best = vec![0.0_f64; (self.frames.len() + 1) * width];
-        let mut holds = vec![false; self.frames.len() * width];
+        let mut best: SmallVec<[f64; FEW * FEW]> = smallvec![0.0; (self.frames.len() + 1) * width];
+        let mut holds: SmallVec<[bool; FEW * FEW]> = smallvec![false; self.frames.len() * width];
         for (at, (_, row)) in named.iter().enumerate() {
             self.named(row).enumerate().for_each(|(index, named)| holds[index * width + at] = named);
         }
@@ -185,7 +188,7 @@ impl<'db> StackClause<'db> {
                 best[index * width + row] = if holds[index * width + row] { skip.max(take) } else { skip };
             }
         }
-        let mut places = vec![None; self.frames.len()];
+        let mut places = smallvec![None; self.frames.len()];
         let (mut index, mut row) = (0, 0);
         while index < self.frames.len() && row < named.len() {
             let here = best[index * width + row];

@@ -1,13 +1,23 @@
 //! Hexadecimal numbers as debuggers and event logs print them.
 
+/// Whether a byte is a hexadecimal digit: looked up, for most of what a stack consists of are some.
+static IS_DIGIT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_hexdigit();
+        byte += 1;
+    }
+    table
+};
+
 /// Length of the hexadecimal word that `text` begins with, and its digits' count, if a word boundary follows.
 ///
 /// Reads `0ab1fcfc`, `0x0ab1fcfc`, `00000000`00b1f8e0` (a backquote splits 64-bit values).
 pub(crate) fn word(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let count = |from: usize| {
-        bytes.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count())
-    };
+    let is_digit = |byte: &&u8| IS_DIGIT[usize::from(**byte)];
+    let count = |from: usize| bytes.get(from..).map_or(0, |rest| rest.iter().take_while(is_digit).count());
     let prefix = if matches!(bytes, [b'0', b'x' | b'X', ..]) { 2 } else { 0 };
     let mut digits = count(prefix);
     let mut end = prefix + digits;

@@ -11,6 +11,7 @@ use aho_corasick::StartKind;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::dfa::DFA;
 use aho_corasick::nfa::contiguous::NFA;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -68,22 +69,18 @@ impl Phrases {
 
     fn find_with(&self, automaton: &impl Automaton, page: &Page<'_>) -> Vec<Piece> {
         // The last line each phrase was reported on.
-        let mut last = vec![None; self.phrases.len()];
+        let mut last: FxHashMap<usize, u32> = FxHashMap::default();
         let mut pieces = Vec::new();
-        for (index, line) in page.lines.iter().enumerate() {
-            each_match(automaton, line.text.as_bytes(), |word, begin, end| {
-                for number in self.longest.phrases.get(word).into_iter().flatten() {
-                    let Some(phrase) = self.phrases.get(*number) else { continue };
-                    let word = (Pos { line: index, at: begin }, Pos { line: index, at: end });
-                    let Some(span) = phrase.around(page, word) else { continue };
-                    let begins = page.lines.get(span.from.line).map(|line| line.number);
-                    if last[*number] != begins {
-                        last[*number] = begins;
-                        pieces.push(Piece { span, kind: Kind::Text(phrase.spelled.clone()) });
-                    }
+        each_match(automaton, page, |word, place| {
+            for number in self.longest.phrases.get(word).into_iter().flatten() {
+                let Some(phrase) = self.phrases.get(*number) else { continue };
+                let Some(span) = phrase.around(page, place) else { continue };
+                let Some(begins) = page.lines.get(span.from.line).map(|line| line.number) else { continue };
+                if last.insert(*number, begins) != Some(begins) {
+                    pieces.push(Piece { span, kind: Kind::Text(phrase.spelled.clone()) });
                 }
-            });
-        }
+            }
+        });
         pieces
     }
 }
@@ -122,7 +119,7 @@ impl Phrase {
 
     /// The whole phrase around its longest word, if it stands there. The first word may be the end of a longer one, and
     /// the last its beginning.
-    fn around(&self, page: &Page<'_>, (mut from, mut to): (Pos, Pos)) -> Option<Span> {
+    fn around(&self, page: &Page<'_>, Span { mut from, mut to }: Span) -> Option<Span> {
         let (before, after) = self.words.split_at(self.longest);
         for word in before.iter().rev() {
             let (start, text) = word_before(page, from)?;

@@ -3,7 +3,7 @@
 use super::Dialect;
 use super::page::{Claim, Page, Pos, Span};
 use crate::evidence::Kind;
-use aho_corasick::automaton::Automaton;
+use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::dfa::DFA;
 use aho_corasick::{Anchored, StartKind};
 use std::collections::{BTreeMap, HashMap};
@@ -35,14 +35,12 @@ impl Anchors {
     /// Hits of every dialect, each in order.
     fn hits(&self, page: &Page<'_>, dialects: usize) -> Vec<Vec<Pos>> {
         let mut hits = vec![Vec::new(); dialects];
-        for (line, text) in page.lines.iter().enumerate() {
-            let bytes = text.text.as_bytes();
-            each_match(&self.automaton, bytes, |pattern, at, _| {
-                if bytes.get(at) != Some(&b'!') || is_symbol_sign(bytes, at) {
-                    insert(&mut hits[self.dialect[pattern]], Pos { line, at });
-                }
-            });
-        }
+        each_match(&self.automaton, page, |pattern, Span { from, .. }| {
+            let bytes = page.text(from.line).as_bytes();
+            if bytes.get(from.at) != Some(&b'!') || is_symbol_sign(bytes, from.at) {
+                insert(&mut hits[self.dialect[pattern]], from);
+            }
+        });
         hits
     }
 }
@@ -56,23 +54,40 @@ fn insert(hits: &mut Vec<Pos>, hit: Pos) {
     }
 }
 
-/// Calls `found` with every match, overlapping ones as well: number of the pattern, beginning and end.
+/// Lines that an automaton goes over side by side.
+const LANES: usize = 4;
+
+/// Calls `found` with every match in the lines of a page, overlapping ones as well: number of the pattern, and where it
+/// stands. They come line by line, in the order of their ends.
 ///
-/// Does what `find_overlapping_iter` does, in a third of the time where lines are short.
-pub(crate) fn each_match(
-    automaton: &impl Automaton,
-    bytes: &[u8],
-    mut found: impl FnMut(usize, usize, usize),
-) {
-    let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
-    for (last, byte) in bytes.iter().enumerate() {
-        state = automaton.next_state(Anchored::No, state, *byte);
-        if !automaton.is_special(state) || !automaton.is_match(state) {
-            continue;
+/// Each step of an automaton waits for the one before; those of several lines do not wait for each other.
+pub(crate) fn each_match(automaton: &impl Automaton, page: &Page<'_>, mut found: impl FnMut(usize, Span)) {
+    let Ok(start) = automaton.start_state(Anchored::No) else { return };
+    let mut matches: [Vec<(usize, StateID)>; LANES] = Default::default();
+    for (group, lines) in page.lines.chunks(LANES).enumerate() {
+        let bytes: [&[u8]; LANES] =
+            std::array::from_fn(|lane| lines.get(lane).map_or(&[][..], |line| line.text.as_bytes()));
+        let longest = bytes.iter().map(|bytes| bytes.len()).max().unwrap_or(0);
+        let mut states = [start; LANES];
+        for at in 0..longest {
+            for lane in 0..LANES {
+                let Some(byte) = bytes[lane].get(at) else { continue };
+                let state = automaton.next_state(Anchored::No, states[lane], *byte);
+                states[lane] = state;
+                if automaton.is_special(state) && automaton.is_match(state) {
+                    matches[lane].push((at + 1, state));
+                }
+            }
         }
-        for index in 0..automaton.match_len(state) {
-            let pattern = automaton.match_pattern(state, index);
-            found(pattern.as_usize(), last + 1 - automaton.pattern_len(pattern), last + 1);
+        for (lane, matches) in matches.iter_mut().enumerate() {
+            let pos = |at: usize| Pos { line: group * LANES + lane, at };
+            for (end, state) in matches.drain(..) {
+                for index in 0..automaton.match_len(state) {
+                    let pattern = automaton.match_pattern(state, index);
+                    let begin = end - automaton.pattern_len(pattern);
+                    found(pattern.as_usize(), Span { from: pos(begin), to: pos(end) });
+                }
+            }
         }
     }
 }

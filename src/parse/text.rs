@@ -22,6 +22,7 @@ pub(crate) fn same_letters(one: &str, other: &str) -> bool {
 /// What `str::trim` gives; most texts have nothing to take off.
 pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
+        [] => text,
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),
     }

@@ -13,7 +13,7 @@ const KERNELS: &[&str] = &["ntoskrnl", "ntkrnlmp", "ntkrnlpa", "ntkrpamp"];
 
 /// A module name for comparing: no path, no extension, lower case, one name for the kernel.
 pub(crate) fn module(name: &str) -> String {
-    let path = name.trim();
+    let path = trim(name);
     let file =
         memchr::memrchr2(b'\\', b'/', path.as_bytes()).and_then(|at| path.get(at + 1..)).unwrap_or(path);
     let mut key = file.to_ascii_lowercase();
@@ -24,6 +24,14 @@ pub(crate) fn module(name: &str) -> String {
         key.truncate(stem.len());
     }
     if key.starts_with("nt") && KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
+}
+
+/// `name` without blanks around it; most names have none.
+fn trim(name: &str) -> &str {
+    match name.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => name,
+        _ => name.trim(),
+    }
 }
 
 /// A function name for comparing: undecorated, without template arguments, lower case.

@@ -120,6 +120,7 @@ fn is_utf16(encoding: &'static Encoding) -> bool {
 ///
 /// The other side has some too: a low byte is zero in U+3000, the blank of Chinese and Japanese.
 fn utf16_by_zeros(sample: &[u8]) -> Option<&'static Encoding> {
+    memchr::memchr(0, sample)?;
     let zeros = |side| sample.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let (encoding, most, least) = if odd > even { (UTF_16LE, odd, even) } else { (UTF_16BE, even, odd) };
@@ -137,8 +138,8 @@ fn is_text(text: &str) -> bool {
 
 /// Bytes of no Unicode encoding but 8 bits a character: a zero, or many control characters, make them binary.
 fn is_binary(sample: &[u8]) -> bool {
-    let stray = sample.iter().filter(|byte| is_stray_control(char::from(**byte)) && byte.is_ascii()).count();
-    sample.contains(&0) || stray * 20 > sample.len()
+    let stray = sample.iter().filter(|byte| is_stray_control(char::from(**byte))).count();
+    memchr::memchr(0, sample).is_some() || stray * 20 > sample.len()
 }
 
 /// A control character other than those that lay out text or colour a terminal.

@@ -14,8 +14,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// How many entries the walk may be ahead.
-const AHEAD: usize = 1024;
+/// How many entries of a folder are handed on at once: each time may wake a thread, which costs more than the entry.
+const TOGETHER: usize = 64;
+/// How many times that the walk may be ahead.
+const AHEAD: usize = 16;
 
 /// What to take from folders. The default is everything, and no folder twice.
 #[derive(Debug, Clone, Default)]
@@ -70,18 +72,22 @@ pub fn inputs(
 ) -> impl Iterator<Item = Result<Input, Error>> + Send + use<> {
     let stdin = paths.is_empty().then_some(Ok(Input::Stdin));
     let walk = (!paths.is_empty()).then(|| walk_ahead(paths.to_owned(), options.clone()));
-    stdin.into_iter().chain(walk.into_iter().flatten())
+    stdin.into_iter().chain(walk.into_iter().flatten().flatten())
 }
 
-fn walk_ahead(paths: Vec<PathBuf>, options: WalkOptions) -> Receiver<Result<Input, Error>> {
+/// Some of what there is to read.
+type Found = Vec<Result<Input, Error>>;
+
+fn walk_ahead(paths: Vec<PathBuf>, options: WalkOptions) -> Receiver<Found> {
     let (to, found) = sync_channel(AHEAD);
     let failed = to.clone();
     let walk = move || {
+        let mut walk = Walk { options: &options, found: Found::new(), to: &to };
         // Nobody is left to be told of the rest.
-        let _ = paths.iter().try_for_each(|path| Walk { options: &options, to: &to }.named(path));
+        let _ = paths.iter().try_for_each(|path| walk.named(path).and_then(|()| walk.hand_on()));
     };
     if let Err(error) = std::thread::Builder::new().name("walk".to_owned()).spawn(walk) {
-        let _ = failed.send(Err(Error::read(".", error)));
+        let _ = failed.send(vec![Err(Error::read(".", error))]);
     }
     found
 }
@@ -92,15 +98,26 @@ struct Left;
 /// What is found for some paths, and who is told.
 struct Walk<'w> {
     options: &'w WalkOptions,
-    to: &'w SyncSender<Result<Input, Error>>,
+    /// What nobody was told yet.
+    found: Found,
+    to: &'w SyncSender<Found>,
 }
 
 impl Walk<'_> {
-    fn tell(&self, found: Result<Input, Error>) -> Result<(), Left> {
-        self.to.send(found).map_err(|_| Left)
+    fn tell(&mut self, found: Result<Input, Error>) -> Result<(), Left> {
+        self.found.push(found);
+        if self.found.len() < TOGETHER { Ok(()) } else { self.hand_on() }
     }
 
-    fn named(&self, path: &Path) -> Result<(), Left> {
+    /// Tells of all that was found.
+    fn hand_on(&mut self) -> Result<(), Left> {
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        self.to.send(std::mem::take(&mut self.found)).map_err(|_| Left)
+    }
+
+    fn named(&mut self, path: &Path) -> Result<(), Left> {
         if path == Path::new("-") {
             return self.tell(Ok(Input::Stdin));
         }
@@ -111,13 +128,14 @@ impl Walk<'_> {
         }
     }
 
-    fn folder(&self, root: &Path) -> Result<(), Left> {
+    fn folder(&mut self, root: &Path) -> Result<(), Left> {
         let walk = WalkBuilder::new(root)
             .standard_filters(self.options.respect_ignore)
             .hidden(self.options.skip_hidden)
             .overrides(self.options.globs.0.clone())
             .follow_links(self.options.follow_links)
-            .sort_by_file_name(|one, other| one.cmp(other))
+            // Of one folder: only the names differ.
+            .sort_by_file_path(|one, other| one.as_os_str().cmp(other.as_os_str()))
             .build();
         for entry in walk {
             match entry {
@@ -129,10 +147,11 @@ impl Walk<'_> {
     }
 
     /// Tells what an entry of a folder is to the reader; nothing where it is a folder, whose entries follow.
-    fn entry(&self, entry: &DirEntry) -> Result<(), Left> {
+    fn entry(&mut self, entry: &DirEntry) -> Result<(), Left> {
         let path = entry.path();
         match entry.file_type() {
-            Some(kind) if kind.is_dir() => return Ok(()),
+            // To list it may take a while.
+            Some(kind) if kind.is_dir() => return self.hand_on(),
             Some(kind) if kind.is_file() && self.options.max_filesize.is_none() => {
                 return self.tell(Ok(Input::File(path.to_owned())));
             }

@@ -2,8 +2,9 @@
 //!
 //! Worker threads read and analyse, each an input at a time, and help each other with large ones; the main thread writes,
 //! in the order of the inputs. So an interrupt is answered at once, with a report that is complete as far as it goes, even
-//! while a worker waits for standard input.
+//! while a worker waits for standard input; the others stop where they are and say what they have found.
 
+mod answers;
 mod outputs;
 mod pool;
 mod progress;
@@ -14,6 +15,7 @@ pub(super) use text::{Analysis, Found};
 
 use super::options::{Options, Reading, complain};
 use super::redaction::Redaction;
+use answers::{Answers, MANY, Next, Place};
 use anyhow::Context as _;
 use kbtriage::Error;
 use kbtriage::redact::Names;
@@ -25,20 +27,23 @@ use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Inputs that workers may be ahead of what is written, and results of one input that may wait.
-const AHEAD: usize = 256;
-const WAITING: usize = 4;
-/// How long the main thread waits for a result before it looks whether it was interrupted.
+/// How long the main thread waits for an answer before it looks whether it was interrupted.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// How long before that until what was written leaves.
+/// How long before that for many answers, until it takes those that are there, and what was written leaves.
 const SHORT: Duration = Duration::from_millis(5);
+
+/// How long workers have after an interrupt.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// Somebody pressed Ctrl-C.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,13 +122,13 @@ pub(super) fn each<A: Analysis>(
     let begun = Instant::now();
     let bytes = Arc::clone(&reading.read.progress);
     let progress = Progress::new(options, &reading);
-    let inputs = start(reading, analysis)?;
+    let answers = start(reading, analysis)?;
     let mut run = Run { options, outputs, redaction, progress, summary: Summary::default(), see };
     run.outputs.begin()?;
     // A name may be told in the last input and stand in the first: what is to be redacted waits until all is read.
     let mut held = Vec::new();
-    while let Some(all_said) = run.next(&inputs)? {
-        while let Some(mut said) = run.next(&all_said)? {
+    while let Some(answers) = run.next(&answers)? {
+        for mut said in answers {
             if run.redaction.learn(&mut said) {
                 held.push(said);
             } else {
@@ -137,7 +142,7 @@ pub(super) fn each<A: Analysis>(
     summary.bytes = bytes.load(Ordering::Relaxed);
     summary.time = begun.elapsed();
     outputs.end(&summary)?;
-    Ok(Ended { summary, interrupted: INTERRUPTED.load(Ordering::Relaxed) })
+    Ok(Ended { summary, interrupted: interrupted() })
 }
 
 /// The side of a run that reports.
@@ -162,24 +167,25 @@ impl<T, See: FnMut(&mut Summary, &mut Redaction, &mut Said<T>)> Run<'_, T, See> 
         Ok(())
     }
 
-    /// The next message, `None` after the last and after an interrupt. What was written so far leaves before waiting for
-    /// it.
-    fn next<M>(&mut self, messages: &Receiver<M>) -> anyhow::Result<Option<M>> {
-        let mut patience = SHORT;
-        while !INTERRUPTED.load(Ordering::Relaxed) {
-            match messages.recv_timeout(patience) {
-                Ok(message) => return Ok(Some(message)),
-                Err(RecvTimeoutError::Disconnected) => return Ok(None),
-                Err(RecvTimeoutError::Timeout) => {
-                    if patience == SHORT {
-                        self.outputs.flush()?;
-                    }
-                    self.progress.tick();
-                }
+    /// What there is to report next, `None` after the last. What was written so far leaves before waiting for it. After an
+    /// interrupt the workers say what they have, but for one that waits for more to read.
+    fn next(&mut self, answers: &Answers<Said<T>>) -> anyhow::Result<Option<Vec<Said<T>>>> {
+        let (mut wanted, mut patience) = (MANY, SHORT);
+        loop {
+            let interrupted = interrupted();
+            if interrupted {
+                (wanted, patience) = (1, GRACE);
             }
-            patience = PATIENCE;
+            match answers.next(wanted, patience) {
+                Next::Some(said) => return Ok(Some(said)),
+                Next::End => return Ok(None),
+                Next::Nothing if interrupted => return Ok(None),
+                Next::Nothing if patience == SHORT => self.outputs.flush()?,
+                Next::Nothing => {}
+            }
+            self.progress.tick();
+            (wanted, patience) = (1, PATIENCE);
         }
-        Ok(None)
     }
 }
 
@@ -188,28 +194,24 @@ struct Work<A: Analysis> {
     analysis: Arc<A>,
     pool: Arc<Pool>,
     read: source::ReadOptions,
-    queue: Mutex<Queue<A::Found>>,
+    /// The inputs that nobody has taken.
+    inputs: Mutex<Inputs>,
+    answers: Arc<Answers<Said<A::Found>>>,
 }
 
-/// The inputs that nobody has taken, and where to say what comes of them, in their order.
-struct Queue<T> {
-    inputs: Box<dyn Iterator<Item = Result<Input, Error>> + Send>,
-    answers: SyncSender<Receiver<Said<T>>>,
-}
-
-type Taken<T> = (Result<Input, Error>, SyncSender<Said<T>>);
+type Inputs = Box<dyn Iterator<Item = Result<Input, Error>> + Send>;
 
 /// Starts the workers, and listens for an interrupt.
-fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Receiver<Receiver<Said<A::Found>>>> {
+fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Arc<Answers<Said<A::Found>>>> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
-    let (answers, messages) = sync_channel(AHEAD);
     let Reading { paths, walk, read, threads } = reading;
-    let inputs = Box::new(source::inputs(&paths, &walk));
+    let answers = Arc::new(Answers::new(threads));
     let work = Arc::new(Work {
         analysis: Arc::new(analysis),
         pool: Arc::new(Pool::new(threads)),
         read,
-        queue: Mutex::new(Queue { inputs, answers }),
+        inputs: Mutex::new(Box::new(source::inputs(&paths, &walk))),
+        answers: Arc::clone(&answers),
     });
     for _ in 0..threads {
         let work = Arc::clone(&work);
@@ -218,50 +220,48 @@ fn start<A: Analysis>(reading: Reading, analysis: A) -> anyhow::Result<Receiver<
             .spawn(move || work.run())
             .context("cannot start the scan")?;
     }
-    Ok(messages)
+    Ok(answers)
 }
 
 impl<A: Analysis> Work<A> {
     /// Takes inputs as long as there are some, then helps those who still have one.
     fn run(&self) {
-        while let Some((input, answer)) = self.take() {
+        while let Some((input, place)) = self.take() {
             match input {
-                Ok(input) => self.through(&input, &answer),
+                Ok(input) => self.through(&input, place),
                 Err(error) => {
                     let (name, analysed) = failed(&error);
                     let said = Said { name, time: Duration::ZERO, names: Names::default(), analysed };
-                    let _ = answer.send(said);
+                    self.answers.say(place, said);
                 }
             }
+            self.answers.end(place);
         }
+        self.answers.done();
         self.pool.done();
         self.pool.help();
     }
 
     /// The next input, and where to say what comes of it.
-    fn take(&self) -> Option<Taken<A::Found>> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let input = queue.inputs.next()?;
-        let (answer, said) = sync_channel(WAITING);
-        queue.answers.send(said).ok()?;
-        Some((input, answer))
+    fn take(&self) -> Option<(Result<Input, Error>, Place)> {
+        if interrupted() {
+            return None;
+        }
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = inputs.next()?;
+        Some((input, self.answers.begin()))
     }
 
-    fn through(&self, input: &Input, answer: &SyncSender<Said<A::Found>>) {
+    fn through(&self, input: &Input, place: Place) {
         let mut begun = Instant::now();
         source::read(input, &self.read, &mut |name, content| {
             let mut say = |analysed, names| {
                 let time = std::mem::replace(&mut begun, Instant::now()).elapsed();
-                match answer.send(Said { name: name.to_owned(), time, names, analysed }) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
+                self.answers.say(place, Said { name: name.to_owned(), time, names, analysed });
             };
             match content {
                 Ok(Content::Text(text)) => {
-                    let mut more = |found: Found<_>| {
-                        let _ = say(Analysed::Part(found.found), found.names);
-                    };
+                    let mut more = |found: Found<_>| say(Analysed::Part(found.found), found.names);
                     let through = text::through(&self.analysis, &self.pool, text, &mut more);
                     match through {
                         (all, Ok(())) => say(Analysed::Read(all.found), all.names),
@@ -271,6 +271,7 @@ impl<A: Analysis> Work<A> {
                 Ok(Content::Skipped(reason)) => say(Analysed::Skipped(reason.to_string()), Names::default()),
                 Err(error) => say(failed(&error).1, Names::default()),
             }
+            if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
     }
 }

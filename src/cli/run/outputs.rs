@@ -7,6 +7,9 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+/// Bytes of a report that go to standard output at once.
+const BUFFER: usize = 64 << 10;
+
 /// Reports, and where each goes.
 pub(in crate::cli) struct Outputs<T> {
     outputs: Vec<Output<T>>,
@@ -30,7 +33,7 @@ enum Target {
 impl<T> Outputs<T> {
     /// A report to standard output.
     pub(in crate::cli) fn new(report: Box<dyn Report<[T]>>) -> Self {
-        let to = Target::Stdout(BufWriter::new(io::stdout().lock()));
+        let to = Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()));
         Outputs { outputs: vec![Output { report, to }], goes_on: false }
     }
 

@@ -1,5 +1,6 @@
 //! Takes one text through: blocks, regions, results in the order of the text.
 
+use super::interrupted;
 use super::pool::{Pending, Pool};
 use kbtriage::parse::{BLOCK, Block, Region, Regions, next_block};
 use kbtriage::redact::Names;
@@ -62,7 +63,8 @@ pub(super) fn through<A: Analysis>(
     let mut rest = String::new();
     let mut result = Ok(true);
     while let Ok(true) = result {
-        result = text.fill(&mut rest, BLOCK);
+        result =
+            if interrupted() { Err(io::Error::other("interrupted")) } else { text.fill(&mut rest, BLOCK) };
         let ended = !matches!(result, Ok(true));
         // A text of one block is not worth another thread.
         if ended && line.blocks.is_empty() && line.parsed.is_empty() && rest.len() <= BLOCK {
