@@ -7,6 +7,7 @@
 //! a few other bytes pass too.
 
 use super::trigger::{Check, Trigger};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// The least bytes of a literal that is looked for here: the shorter the shortest is, the more places are looked up.
@@ -16,7 +17,7 @@ const GRAM: usize = 4;
 /// Places that are looked up before one asks whether there was anything.
 const AT_ONCE: usize = 8;
 /// Places in the table.
-const BITS: u32 = 15;
+const BITS: u32 = 16;
 const PLACES: usize = 1 << BITS;
 /// The bit that tells capitals from small letters.
 const CASE: u8 = 0x20;
@@ -38,6 +39,8 @@ pub(crate) struct Wake {
 #[derive(Debug, Clone)]
 struct Needle {
     text: String,
+    /// Whether it has blanks, which stand for any blanks.
+    gaps: bool,
     check: Check,
 }
 
@@ -58,28 +61,27 @@ impl Wake {
         triggers: impl Iterator<Item = &'n Trigger>,
         phrases: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let triggers = triggers.flat_map(|trigger| {
-            let spelt = trigger.spellings().into_iter();
-            spelt.map(|text| (parts(&text), Needle { text, check: trigger.holds }))
-        });
+        let triggers = triggers
+            .flat_map(|trigger| trigger.spellings().into_iter().map(|text| Needle::new(text, trigger.holds)));
         let phrases = phrases.into_iter().map(collapsed).filter(|text| text.len() >= GRAM);
-        let phrases = phrases.map(|text| (parts(&text), Needle { text, check: |_, _| true }));
-        let needles: Vec<(Vec<Range<usize>>, Needle)> = triggers.chain(phrases).collect();
+        let phrases = phrases.map(|text| Needle::new(text, |_, _| true));
+        let needles: Vec<Needle> = triggers.chain(phrases).collect();
         let mut wake = Wake {
             needles: Vec::new(),
-            sparse: needles.iter().all(|(_, needle)| needle.text.len() > GRAM),
+            sparse: needles.iter().all(|needle| needle.text.len() > GRAM),
             table: Box::new([false; PLACES]),
             first: vec![0; PLACES],
             grams: Vec::new(),
         };
-        needles.into_iter().for_each(|(parts, needle)| wake.add(needle, &parts));
+        let rarity = Rarity::new();
+        needles.into_iter().for_each(|needle| wake.add(needle, &rarity));
         wake
     }
 
-    fn add(&mut self, needle: Needle, parts: &[Range<usize>]) {
+    fn add(&mut self, needle: Needle, rarity: &Rarity) {
         let text = needle.text.as_bytes();
         let stride = if self.sparse { 2 } else { 1 };
-        let start = rarest(text, parts, stride).unwrap_or(0);
+        let start = rarity.rarest(text, &parts(&needle.text), stride).unwrap_or(0);
         for at in start..start + stride {
             let Some(folded) = folded(text, at) else { continue };
             let place = hash(folded);
@@ -104,8 +106,12 @@ impl Wake {
             let known =
                 |place: usize| folded(grams, place * STRIDE).is_some_and(|gram| self.table[hash(gram)]);
             if (0..AT_ONCE).fold(false, |any, place| any | known(place)) {
-                let places = (0..AT_ONCE).filter(|place| known(*place));
-                places.for_each(|place| self.look(text, at + place * STRIDE, found));
+                // No branch a place: which it is nobody can foretell.
+                let mut places = (0..AT_ONCE).fold(0, |all, place| all | u32::from(known(place)) << place);
+                while places != 0 {
+                    self.look(text, at + places.trailing_zeros() as usize * STRIDE, found);
+                    places &= places - 1;
+                }
             }
             at += AT_ONCE * STRIDE;
         }
@@ -127,9 +133,18 @@ impl Wake {
 }
 
 impl Needle {
+    fn new(text: String, check: Check) -> Self {
+        Needle { gaps: text.contains(' '), text, check }
+    }
+
     /// Whether the needle may stand where what is `inside` bytes behind its beginning stands at `at`. What the text does
     /// not hold any more counts as held.
     fn stands(&self, text: &[u8], at: usize, inside: usize) -> bool {
+        let whole = |start: usize| text.get(start..start + self.text.len());
+        if let Some(found) = at.checked_sub(inside).and_then(whole).filter(|_| !self.gaps) {
+            let mut pairs = self.text.bytes().zip(found);
+            return pairs.all(|(one, other)| one | CASE == other | CASE) && (self.check)(text, at - inside);
+        }
         let (before, after) = self.text.as_bytes().split_at(inside);
         let (left, right) = text.split_at(at.min(text.len()));
         same(after.iter(), right.iter())
@@ -175,23 +190,48 @@ fn hash(folded: u32) -> usize {
     (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 
-/// Where in the parts of a needle the `stride` grams begin that are the rarest: each time they turn up costs a look.
-fn rarest(text: &[u8], parts: &[Range<usize>], stride: usize) -> Option<usize> {
-    let length = GRAM + stride - 1;
-    let rarity = |start: &usize| {
-        let grams = text.get(*start..start + length).unwrap_or_default().windows(GRAM);
-        grams.map(rarity).sum::<usize>()
-    };
-    parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length)).max_by_key(rarity)
+/// How rare four bytes are in ordinary logs: each time they turn up costs a look.
+struct Rarity {
+    /// Those of words that stand in nearly every log, by how common the word is.
+    common: FxHashMap<u32, usize>,
 }
 
-/// How rare four bytes are in a log, about: the sum over the bytes, and where two words meet rarer than in one.
-fn rarity(gram: &[u8]) -> usize {
-    const COMMON: &[u8] = b"e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw \"yvkx(j)q*z";
-    const MEET: usize = 30;
-    let rank = |byte: &u8| COMMON.iter().position(|common| *common == (byte | CASE)).unwrap_or(COMMON.len());
-    let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
-    gram.iter().map(rank).sum::<usize>() + usize::from(gram.windows(3).any(meet)) * MEET
+impl Rarity {
+    /// Words of ordinary logs, the most common first, about.
+    const WORDS: &str = "info error event warning exception state status failed failure received request connection \
+        service server client process user host message address session thread task executor memory start started \
+        time timeout open close file load read write level system kernel handle application module component device \
+        network interface image https response register route return process password invalid authentication \
+        initialize update version package queue store volume command code terminate create debug disabled driver \
+        enabled found local method name number object operation packet path pressure unavailable value line list type";
+
+    fn new() -> Self {
+        let mut common = FxHashMap::default();
+        for (rank, word) in Self::WORDS.split_whitespace().enumerate() {
+            let grams = (0..word.len()).filter_map(|at| folded(word.as_bytes(), at));
+            grams.for_each(|gram| _ = common.entry(gram).or_insert(rank));
+        }
+        Rarity { common }
+    }
+
+    /// Where in the parts of a needle the `stride` grams begin that are the rarest: the most common of them counts.
+    fn rarest(&self, text: &[u8], parts: &[Range<usize>], stride: usize) -> Option<usize> {
+        let length = GRAM + stride - 1;
+        let rarity = |start: &usize| (*start..start + stride).map(|at| self.of(text, at)).min();
+        parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length)).max_by_key(rarity)
+    }
+
+    /// How rare four bytes are, about: by the word they are of, then the sum over the bytes, more where two words meet.
+    fn of(&self, text: &[u8], at: usize) -> (usize, usize) {
+        const BYTES: &[u8] = b" e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw\"yvkx(j)q*z";
+        const MEET: usize = 30;
+        let gram = text.get(at..at + GRAM).unwrap_or_default();
+        let word = folded(gram, 0).and_then(|gram| self.common.get(&gram)).copied().unwrap_or(usize::MAX);
+        let rank =
+            |byte: &u8| BYTES.iter().position(|common| *common == (byte | CASE)).unwrap_or(BYTES.len());
+        let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
+        (word, gram.iter().map(rank).sum::<usize>() + usize::from(gram.windows(3).any(meet)) * MEET)
+    }
 }
 
 fn collapsed(phrase: &str) -> String {
@@ -201,13 +241,16 @@ fn collapsed(phrase: &str) -> String {
 /// The parts of a needle one of which is looked for: its words, but for short ones; or where all are short the whole
 /// needle, which is then not found across a line end.
 fn parts(phrase: &str) -> Vec<Range<usize>> {
-    const SHORT: usize = 6;
     let words = phrase.split(' ').map(|word| {
         let start = word.as_ptr() as usize - phrase.as_ptr() as usize;
         start..start + word.len()
     });
-    let long: Vec<Range<usize>> = words.filter(|word| word.len() >= SHORT).collect();
-    if long.is_empty() { std::iter::once(0..phrase.len()).collect() } else { long }
+    let words: Vec<Range<usize>> = words.filter(|word| word.len() >= LONG).collect();
+    if words.iter().any(|word| word.len() > LONG) {
+        words
+    } else {
+        std::iter::once(0..phrase.len()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -265,8 +308,9 @@ mod tests {
 
     #[test]
     fn the_rarest_stretch_is_looked_for() {
-        assert_eq!(rarest(b"state dump", &parts("state dump"), 2), Some(4), "where two words meet");
-        assert_eq!(rarest(b"error", &parts("error"), 2), Some(0));
-        assert_eq!(rarest(b"MAPI", &parts("MAPI"), 2), None);
+        let rarity = Rarity::new();
+        assert_eq!(rarity.rarest(b"state dump", &parts("state dump"), 2), Some(4), "where two words meet");
+        assert_eq!(rarity.rarest(b"error", &parts("error"), 2), Some(0));
+        assert_eq!(rarity.rarest(b"MAPI", &parts("MAPI"), 2), None);
     }
 }
