@@ -6,21 +6,21 @@
 //! the text. No look-up waits for another, as it would where each says how far to go on. Case is folded by a bit, so that
 //! a few other bytes pass too.
 
+use super::rarity::Rarity;
 use super::trigger::{Check, Trigger};
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// The least bytes of a literal that is looked for here: the shorter the shortest is, the more places are looked up.
 pub(crate) const LONG: usize = 5;
 /// Bytes that are looked up together.
-const GRAM: usize = 4;
+pub(super) const GRAM: usize = 4;
 /// Places that are looked up before one asks whether there was anything.
 const AT_ONCE: usize = 8;
 /// Places in the table.
-const BITS: u32 = 16;
+const BITS: u32 = 15;
 const PLACES: usize = 1 << BITS;
 /// The bit that tells capitals from small letters.
-const CASE: u8 = 0x20;
+pub(super) const CASE: u8 = 0x20;
 
 /// The literals and phrases, by what is looked for of them.
 #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ fn same<'a>(phrase: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a
 
 /// The four bytes at `at`, without case.
 #[inline]
-fn folded(text: &[u8], at: usize) -> Option<u32> {
+pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
     let gram = text.get(at..)?.first_chunk::<GRAM>()?;
     Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
 }
@@ -188,50 +188,6 @@ fn folded(text: &[u8], at: usize) -> Option<u32> {
 #[inline]
 fn hash(folded: u32) -> usize {
     (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
-}
-
-/// How rare four bytes are in ordinary logs: each time they turn up costs a look.
-struct Rarity {
-    /// Those of words that stand in nearly every log, by how common the word is.
-    common: FxHashMap<u32, usize>,
-}
-
-impl Rarity {
-    /// Words of ordinary logs, the most common first, about.
-    const WORDS: &str = "info error event warning exception state status failed failure received request connection \
-        service server client process user host message address session thread task executor memory start started \
-        time timeout open close file load read write level system kernel handle application module component device \
-        network interface image https response register route return process password invalid authentication \
-        initialize update version package queue store volume command code terminate create debug disabled driver \
-        enabled found local method name number object operation packet path pressure unavailable value line list type";
-
-    fn new() -> Self {
-        let mut common = FxHashMap::default();
-        for (rank, word) in Self::WORDS.split_whitespace().enumerate() {
-            let grams = (0..word.len()).filter_map(|at| folded(word.as_bytes(), at));
-            grams.for_each(|gram| _ = common.entry(gram).or_insert(rank));
-        }
-        Rarity { common }
-    }
-
-    /// Where in the parts of a needle the `stride` grams begin that are the rarest: the most common of them counts.
-    fn rarest(&self, text: &[u8], parts: &[Range<usize>], stride: usize) -> Option<usize> {
-        let length = GRAM + stride - 1;
-        let rarity = |start: &usize| (*start..start + stride).map(|at| self.of(text, at)).min();
-        parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length)).max_by_key(rarity)
-    }
-
-    /// How rare four bytes are, about: by the word they are of, then the sum over the bytes, more where two words meet.
-    fn of(&self, text: &[u8], at: usize) -> (usize, usize) {
-        const BYTES: &[u8] = b" e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw\"yvkx(j)q*z";
-        const MEET: usize = 30;
-        let gram = text.get(at..at + GRAM).unwrap_or_default();
-        let word = folded(gram, 0).and_then(|gram| self.common.get(&gram)).copied().unwrap_or(usize::MAX);
-        let rank =
-            |byte: &u8| BYTES.iter().position(|common| *common == (byte | CASE)).unwrap_or(BYTES.len());
-        let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
-        (word, gram.iter().map(rank).sum::<usize>() + usize::from(gram.windows(3).any(meet)) * MEET)
-    }
 }
 
 fn collapsed(phrase: &str) -> String {
@@ -304,13 +260,5 @@ mod tests {
             let text = format!("{}MAPI{}", "x".repeat(before), " ".repeat(40));
             assert_eq!(found(&["mapi", "local delivery"], &text), [before]);
         }
-    }
-
-    #[test]
-    fn the_rarest_stretch_is_looked_for() {
-        let rarity = Rarity::new();
-        assert_eq!(rarity.rarest(b"state dump", &parts("state dump"), 2), Some(4), "where two words meet");
-        assert_eq!(rarity.rarest(b"error", &parts("error"), 2), Some(0));
-        assert_eq!(rarity.rarest(b"MAPI", &parts("MAPI"), 2), None);
     }
 }

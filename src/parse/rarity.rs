@@ -1,0 +1,73 @@
+//! How rare four bytes are in ordinary logs: each time they turn up costs `wake` a look.
+
+use super::wake::{CASE, GRAM, folded};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// Words of ordinary logs, the most common first, about.
+const WORDS: &str = "info error event connection session in to the for at from with is not and on of while warning exception state status \
+    failed failure received request service server client process user host message address thread \
+    task executor memory start started time timeout open close file load read write level system kernel handle \
+    application module component device network interface image https response register route return process password \
+    invalid authentication initialize update version package queue store volume command code terminate create debug \
+    disabled driver enabled found local method name number object operation packet path pressure unavailable value \
+    line list type";
+/// Bytes of ordinary logs, the most common first.
+const BYTES: &[u8] = b" e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw\"yvkx(j)q*z";
+/// What it counts for that two words meet.
+const MEET: usize = 30;
+
+/// What is known of ordinary logs.
+pub(super) struct Rarity {
+    /// Four bytes of the words, by how far behind they stand.
+    common: FxHashMap<u32, usize>,
+}
+
+impl Rarity {
+    pub(super) fn new() -> Self {
+        let mut common = FxHashMap::default();
+        let grams = (0..WORDS.len()).filter_map(|at| Some((folded(WORDS.as_bytes(), at)?, at)));
+        grams.for_each(|(gram, at)| _ = common.entry(gram).or_insert(at));
+        Rarity { common }
+    }
+
+    /// Where in the parts of a text so many stretches of four bytes begin, one byte apart, that are the rarest: the most
+    /// common of them counts.
+    pub(super) fn rarest(&self, text: &[u8], parts: &[Range<usize>], grams: usize) -> Option<usize> {
+        let length = GRAM + grams - 1;
+        let starts = parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length));
+        starts.max_by_key(|start| (*start..start + grams).map(|at| self.of(text, at)).min())
+    }
+
+    /// By the word that holds them, then by the sum over the bytes.
+    fn of(&self, text: &[u8], at: usize) -> (usize, usize) {
+        let gram = text.get(at..at + GRAM).unwrap_or_default();
+        let word = folded(gram, 0).and_then(|gram| self.common.get(&gram)).copied();
+        let rank =
+            |byte: &u8| BYTES.iter().position(|common| *common == (byte | CASE)).unwrap_or(BYTES.len());
+        let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
+        let meets = usize::from(gram.windows(3).any(meet)) * MEET;
+        (word.unwrap_or(usize::MAX), gram.iter().map(rank).sum::<usize>() + meets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rarest(text: &str, grams: usize) -> Option<usize> {
+        Rarity::new().rarest(text.as_bytes(), &[0..text.len()], grams)
+    }
+
+    #[test]
+    fn the_rarest_stretch_is_chosen() {
+        assert_eq!(rarest("paste dump", 2), Some(4), "where two words meet");
+        assert_eq!(rarest("a fatal exception", 2), Some(1), "and not in a word of every log");
+        assert_eq!(rarest("error", 2), Some(0), "unless there is no other");
+    }
+
+    #[test]
+    fn a_text_that_is_too_short_has_none() {
+        assert_eq!(rarest("MAPI", 2), None);
+    }
+}
