@@ -257,6 +257,10 @@ fn long_words(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
         while text.len() >= LEAST {
             let (head, tail) = text.split_at(LEAST);
             let start = head.iter().rposition(|byte| !inside(byte)).map_or(0, |gap| gap + 1);
+            if start == LEAST {
+                text = tail;
+                continue;
+            }
             let length = LEAST - start + tail.iter().take_while(|byte| inside(byte)).count();
             let word = text.get(start..start + length).unwrap_or_default();
             text = text.get(start + length..).unwrap_or_default();

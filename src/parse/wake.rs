@@ -44,13 +44,16 @@ struct Needle {
     check: Check,
 }
 
-/// Four bytes of a needle.
+/// Four bytes of a needle, and those behind them as far as they tell.
 #[derive(Debug, Clone)]
 struct Gram {
-    folded: u32,
-    needle: usize,
+    /// Up to eight bytes, without case.
+    wanted: u64,
+    /// Which bits of them count.
+    mask: u64,
+    needle: u32,
     /// Where in the needle it stands.
-    at: usize,
+    at: u32,
     /// One more than the number of the next gram with the same hash.
     next: u32,
 }
@@ -85,8 +88,12 @@ impl Wake {
         for at in start..start + stride {
             let Some(folded) = folded(text, at) else { continue };
             let place = hash(folded);
-            let gram = Gram { folded, needle: self.needles.len(), at, next: self.first[place] };
-            self.grams.push(gram);
+            let (wanted, held) = window(text, at);
+            // A blank can be any number of them, so what stands behind it can stand farther off.
+            let behind = text.get(at + GRAM..).unwrap_or_default();
+            let mask = held & bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
+            let (needle, next) = (self.needles.len() as u32, self.first[place]);
+            self.grams.push(Gram { wanted, mask, needle, at: at as u32, next });
             self.first[place] = self.grams.len() as u32;
             self.table[place] = true;
         }
@@ -121,10 +128,13 @@ impl Wake {
     /// Whether a needle may stand around the four bytes at `at`.
     fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
         let Some(here) = folded(text, at) else { return };
+        let (window, held) = window(text, at);
         let mut next = self.first[hash(here)];
         while let Some(gram) = next.checked_sub(1).and_then(|number| self.grams.get(number as usize)) {
-            let stands = |needle: &Needle| needle.stands(text, at, gram.at);
-            if gram.folded == here && self.needles.get(gram.needle).is_some_and(stands) {
+            let stands = |needle: &Needle| needle.stands(text, at, gram.at as usize);
+            if (window ^ gram.wanted) & gram.mask & held == 0
+                && self.needles.get(gram.needle as usize).is_some_and(stands)
+            {
                 return found(at);
             }
             next = gram.next;
@@ -182,6 +192,29 @@ fn same<'a>(phrase: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a
 pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
     let gram = text.get(at..)?.first_chunk::<GRAM>()?;
     Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
+}
+
+/// The eight bytes at `at`, without case, and the bits of those that there are.
+#[inline]
+fn window(text: &[u8], at: usize) -> (u64, u64) {
+    let rest = text.get(at..).unwrap_or_default();
+    let mut window = [0; 8];
+    let held = match rest.first_chunk() {
+        Some(whole) => {
+            window = *whole;
+            u64::MAX
+        }
+        None => {
+            window.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+            bytes(rest.len())
+        }
+    };
+    (u64::from_le_bytes(window) | u64::from_le_bytes([CASE; 8]), held)
+}
+
+/// The bits of the first `count` of eight bytes.
+fn bytes(count: usize) -> u64 {
+    u64::MAX.checked_shr(64 - 8 * count.min(8) as u32).unwrap_or(0)
 }
 
 /// The place of four bytes in the table.
