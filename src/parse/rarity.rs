@@ -1,13 +1,13 @@
 //! How rare four bytes are in ordinary logs: each time they turn up costs `wake` a look.
 
-use super::wake::{CASE, GRAM, folded};
+use super::wake::{CASE, GRAM, folded, hash};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Words of ordinary logs, the most common first, about.
 const WORDS: &str = "info error event connection session in to the for at from with is not and on of while warning exception state status \
     failed failure received request service server client process user host message address thread \
-    task executor memory start started time timeout open close file load read write level system kernel handle \
+    task executor memory start started time timeout open close file .exe .dll child load read write level system kernel handle \
     application module component device network interface image https response register route return process password \
     invalid authentication initialize update version package queue store volume command code terminate create debug \
     disabled driver enabled found local method name number object operation packet path pressure unavailable value \
@@ -19,15 +19,16 @@ const MEET: usize = 30;
 
 /// What is known of ordinary logs.
 pub(super) struct Rarity {
-    /// Four bytes of the words, by how far behind they stand.
-    common: FxHashMap<u32, usize>,
+    /// How far behind the words stand, by the hash of four bytes of them: what shares its place in the table of `wake`
+    /// with a common word costs as much as the word.
+    common: FxHashMap<usize, usize>,
 }
 
 impl Rarity {
     pub(super) fn new() -> Self {
         let mut common = FxHashMap::default();
-        let grams = (0..WORDS.len()).filter_map(|at| Some((folded(WORDS.as_bytes(), at)?, at)));
-        grams.for_each(|(gram, at)| _ = common.entry(gram).or_insert(at));
+        let grams = (0..WORDS.len()).filter_map(|at| Some((hash(folded(WORDS.as_bytes(), at)?), at)));
+        grams.for_each(|(hash, at)| _ = common.entry(hash).or_insert(at));
         Rarity { common }
     }
 
@@ -42,7 +43,7 @@ impl Rarity {
     /// By the word that holds them, then by the sum over the bytes.
     fn of(&self, text: &[u8], at: usize) -> (usize, usize) {
         let gram = text.get(at..at + GRAM).unwrap_or_default();
-        let word = folded(gram, 0).and_then(|gram| self.common.get(&gram)).copied();
+        let word = folded(gram, 0).and_then(|gram| self.common.get(&hash(gram))).copied();
         let rank =
             |byte: &u8| BYTES.iter().position(|common| *common == (byte | CASE)).unwrap_or(BYTES.len());
         let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());

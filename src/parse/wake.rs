@@ -219,7 +219,7 @@ fn bytes(count: usize) -> u64 {
 
 /// The place of four bytes in the table.
 #[inline]
-fn hash(folded: u32) -> usize {
+pub(super) fn hash(folded: u32) -> usize {
     (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 
