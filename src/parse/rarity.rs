@@ -32,12 +32,10 @@ impl Rarity {
         Rarity { common }
     }
 
-    /// Where in the parts of a text so many stretches of four bytes begin, one byte apart, that are the rarest: the most
-    /// common of them counts.
-    pub(super) fn rarest(&self, text: &[u8], parts: &[Range<usize>], grams: usize) -> Option<usize> {
-        let length = GRAM + grams - 1;
-        let starts = parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length));
-        starts.max_by_key(|start| (*start..start + grams).map(|at| self.of(text, at)).min())
+    /// Where in the parts of a text the rarest four bytes stand.
+    pub(super) fn rarest(&self, text: &[u8], parts: &[Range<usize>]) -> Option<usize> {
+        let starts = parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(GRAM));
+        starts.max_by_key(|start| self.of(text, *start))
     }
 
     /// By the word that holds them, then by the sum over the bytes.
@@ -56,19 +54,20 @@ impl Rarity {
 mod tests {
     use super::*;
 
-    fn rarest(text: &str, grams: usize) -> Option<usize> {
-        Rarity::new().rarest(text.as_bytes(), &[0..text.len()], grams)
+    fn rarest(text: &str) -> Option<&str> {
+        let at = Rarity::new().rarest(text.as_bytes(), &[0..text.len()])?;
+        text.get(at..at + GRAM)
     }
 
     #[test]
-    fn the_rarest_stretch_is_chosen() {
-        assert_eq!(rarest("paste dump", 2), Some(4), "where two words meet");
-        assert_eq!(rarest("a fatal exception", 2), Some(1), "and not in a word of every log");
-        assert_eq!(rarest("error", 2), Some(0), "unless there is no other");
+    fn the_rarest_bytes_are_chosen() {
+        assert_eq!(rarest("paste dump"), Some("e du"), "where two words meet");
+        assert_eq!(rarest("fuzzy exception"), Some("fuzz"), "and not in a word of every log");
+        assert_eq!(rarest("error"), Some("erro"), "unless there are no others");
     }
 
     #[test]
     fn a_text_that_is_too_short_has_none() {
-        assert_eq!(rarest("MAPI", 2), None);
+        assert_eq!(rarest("MTA"), None);
     }
 }

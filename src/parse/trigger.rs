@@ -4,42 +4,32 @@
 //! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
 //! of bytes and may let through what turns out to be nothing.
 
-use super::wake::LONG;
-
 /// Whether what stands around an offset of a text can be evidence.
 pub(crate) type Check = fn(&[u8], usize) -> bool;
 
 /// A literal and the check of its surroundings.
 pub(crate) struct Trigger {
-    /// Of [`LONG`] bytes found without case; a shorter one as it is spelt and in upper case.
+    /// One byte, or four at least; found without case.
     pub(crate) literal: &'static str,
-    /// Only as it is spelt.
-    pub(crate) exact: bool,
     pub(crate) holds: Check,
 }
 
 impl Trigger {
     /// A literal that tells enough by itself.
     pub(crate) const fn sure(literal: &'static str) -> Self {
-        Trigger { literal, exact: false, holds: |_, _| true }
+        Trigger { literal, holds: |_, _| true }
     }
 
     /// A literal that tells in some surroundings only.
     pub(crate) const fn checked(literal: &'static str, holds: Check) -> Self {
-        Trigger { literal, exact: false, holds }
+        Trigger { literal, holds }
     }
 
-    /// A literal that tells in some surroundings only, and as it is spelt.
-    pub(crate) const fn exact(literal: &'static str, holds: Check) -> Self {
-        Trigger { literal, exact: true, holds }
-    }
-
-    /// The literal as it is spelt, and in upper case where that is something else to who searches: a long literal of ASCII
-    /// is found without case.
+    /// The literal as it is spelt, and in upper case where that is something else to who searches: ASCII is found without
+    /// case.
     pub(crate) fn spellings(&self) -> Vec<String> {
         let upper = self.literal.to_uppercase();
-        let folds = self.literal.is_ascii() && self.literal.len() >= LONG;
-        let both = !self.exact && !folds && upper != self.literal;
+        let both = !self.literal.is_ascii() && upper != self.literal;
         [Some(self.literal.to_owned()), both.then_some(upper)].into_iter().flatten().collect()
     }
 }

@@ -10,12 +10,10 @@ use super::rarity::Rarity;
 use super::trigger::{Check, Trigger};
 use std::ops::Range;
 
-/// The least bytes of a literal that is looked for here: the shorter the shortest is, the more places are looked up.
-pub(crate) const LONG: usize = 5;
 /// Bytes that are looked up together.
 pub(super) const GRAM: usize = 4;
 /// Places that are looked up before one asks whether there was anything.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 /// Places in the table.
 const BITS: u32 = 15;
 const PLACES: usize = 1 << BITS;
@@ -26,8 +24,6 @@ pub(super) const CASE: u8 = 0x20;
 #[derive(Debug, Clone)]
 pub(crate) struct Wake {
     needles: Vec<Needle>,
-    /// Whether all stretches are long enough to look up every second place only.
-    sparse: bool,
     /// By hash of four bytes: whether there are grams.
     table: Box<[bool; PLACES]>,
     /// By the same hash, one more than the number of the first gram.
@@ -71,7 +67,6 @@ impl Wake {
         let needles: Vec<Needle> = triggers.chain(phrases).collect();
         let mut wake = Wake {
             needles: Vec::new(),
-            sparse: needles.iter().all(|needle| needle.text.len() > GRAM),
             table: Box::new([false; PLACES]),
             first: vec![0; PLACES],
             grams: Vec::new(),
@@ -83,46 +78,38 @@ impl Wake {
 
     fn add(&mut self, needle: Needle, rarity: &Rarity) {
         let text = needle.text.as_bytes();
-        let stride = if self.sparse { 2 } else { 1 };
-        let start = rarity.rarest(text, &parts(&needle.text), stride).unwrap_or(0);
-        for at in start..start + stride {
-            let Some(folded) = folded(text, at) else { continue };
-            let place = hash(folded);
-            let (wanted, held) = window(text, at);
-            // A blank can be any number of them, so what stands behind it can stand farther off.
-            let behind = text.get(at + GRAM..).unwrap_or_default();
-            let mask = held & bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
-            let (needle, next) = (self.needles.len() as u32, self.first[place]);
-            self.grams.push(Gram { wanted, mask, needle, at: at as u32, next });
-            self.first[place] = self.grams.len() as u32;
-            self.table[place] = true;
-        }
+        let Some(at) = rarity.rarest(text, &parts(&needle.text)) else { return };
+        let Some(folded) = folded(text, at) else { return };
+        let (wanted, held) = window(text, at);
+        // A blank can be any number of them, so what stands behind it can stand farther off.
+        let behind = text.get(at + GRAM..).unwrap_or_default();
+        let mask = held & bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
+        let place = hash(folded);
+        let (number, next) = (self.needles.len() as u32, self.first[place]);
+        self.grams.push(Gram { wanted, mask, needle: number, at: at as u32, next });
+        self.first[place] = self.grams.len() as u32;
+        self.table[place] = true;
         self.needles.push(needle);
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
     pub(crate) fn find(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
-        if self.sparse { self.sweep::<2>(text, range, found) } else { self.sweep::<1>(text, range, found) }
-    }
-
-    fn sweep<const STRIDE: usize>(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
         let mut at = range.start;
         while at < range.end
-            && let Some(grams) = text.get(at..at + AT_ONCE * STRIDE + GRAM)
+            && let Some(group) = text.get(at..at + AT_ONCE + GRAM)
         {
-            let known =
-                |place: usize| folded(grams, place * STRIDE).is_some_and(|gram| self.table[hash(gram)]);
+            let known = |place: usize| folded(group, place).is_some_and(|gram| self.table[hash(gram)]);
             if (0..AT_ONCE).fold(false, |any, place| any | known(place)) {
                 // No branch a place: which it is nobody can foretell.
                 let mut places = (0..AT_ONCE).fold(0, |all, place| all | u32::from(known(place)) << place);
                 while places != 0 {
-                    self.look(text, at + places.trailing_zeros() as usize * STRIDE, found);
+                    self.look(text, at + places.trailing_zeros() as usize, found);
                     places &= places - 1;
                 }
             }
-            at += AT_ONCE * STRIDE;
+            at += AT_ONCE;
         }
-        (at..range.end).step_by(STRIDE).for_each(|at| self.look(text, at, found));
+        (at..range.end).for_each(|at| self.look(text, at, found));
     }
 
     /// Whether a needle may stand around the four bytes at `at`.
@@ -234,8 +221,8 @@ fn parts(phrase: &str) -> Vec<Range<usize>> {
         let start = word.as_ptr() as usize - phrase.as_ptr() as usize;
         start..start + word.len()
     });
-    let words: Vec<Range<usize>> = words.filter(|word| word.len() >= LONG).collect();
-    if words.iter().any(|word| word.len() > LONG) {
+    let words: Vec<Range<usize>> = words.filter(|word| word.len() >= GRAM).collect();
+    if words.iter().any(|word| word.len() > GRAM + 1) {
         words
     } else {
         std::iter::once(0..phrase.len()).collect()
