@@ -1,10 +1,9 @@
 //! Finds literals and phrases, however many there are and without case.
 //!
 //! There may be thousands of phrases: those of text clauses that ask for nothing else, so that no other evidence leads to
-//! them. So the search must not cost more with each. Of every one a stretch is chosen, and every four bytes of the stretch
-//! that can stand at a place divisible by the stride go into a table; then four bytes are looked up at every such place of
-//! the text. No look-up waits for another, as it would where each says how far to go on. Case is folded by a bit, so that
-//! a few other bytes pass too.
+//! them. So the search must not cost more with each. Of every one the four rarest bytes go into a table, and the four bytes
+//! at every place of the text are looked up there. No look-up waits for another, as it would where each says how far to go
+//! on. Case is folded by a bit, so that a few other bytes pass too.
 
 use super::rarity::Rarity;
 use super::trigger::{Check, Trigger};
@@ -24,11 +23,10 @@ pub(super) const CASE: u8 = 0x20;
 #[derive(Debug, Clone)]
 pub(crate) struct Wake {
     needles: Vec<Needle>,
-    /// By hash of four bytes: whether there are grams.
+    /// By hash of four bytes: whether they are looked for.
     table: Box<[bool; PLACES]>,
-    /// By the same hash, one more than the number of the first gram.
+    /// By the same hash, one more than the number of the first needle with it.
     first: Vec<u32>,
-    grams: Vec<Gram>,
 }
 
 /// A literal or phrase.
@@ -38,19 +36,12 @@ struct Needle {
     /// Whether it has blanks, which stand for any blanks.
     gaps: bool,
     check: Check,
-}
-
-/// Four bytes of a needle, and those behind them as far as they tell.
-#[derive(Debug, Clone)]
-struct Gram {
-    /// Up to eight bytes, without case.
+    /// Where in the text the four bytes stand that are looked for.
+    at: usize,
+    /// These and the four behind them, without case, and which bits of them count.
     wanted: u64,
-    /// Which bits of them count.
     mask: u64,
-    needle: u32,
-    /// Where in the needle it stands.
-    at: u32,
-    /// One more than the number of the next gram with the same hash.
+    /// One more than the number of the next needle with the same hash.
     next: u32,
 }
 
@@ -60,36 +51,27 @@ impl Wake {
         triggers: impl Iterator<Item = &'n Trigger>,
         phrases: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let triggers = triggers
-            .flat_map(|trigger| trigger.spellings().into_iter().map(|text| Needle::new(text, trigger.holds)));
-        let phrases = phrases.into_iter().map(collapsed).filter(|text| text.len() >= GRAM);
-        let phrases = phrases.map(|text| Needle::new(text, |_, _| true));
-        let needles: Vec<Needle> = triggers.chain(phrases).collect();
-        let mut wake = Wake {
-            needles: Vec::new(),
-            table: Box::new([false; PLACES]),
-            first: vec![0; PLACES],
-            grams: Vec::new(),
-        };
+        let triggers =
+            triggers.flat_map(|trigger| trigger.spellings().into_iter().map(|text| (text, trigger.holds)));
+        let phrases = phrases.into_iter().map(|phrase| (collapsed(phrase), (|_, _| true) as Check));
+        let mut wake = Wake { needles: Vec::new(), table: Box::new([false; PLACES]), first: vec![0; PLACES] };
         let rarity = Rarity::new();
-        needles.into_iter().for_each(|needle| wake.add(needle, &rarity));
+        triggers.chain(phrases).for_each(|(text, check)| wake.add(text, check, &rarity));
         wake
     }
 
-    fn add(&mut self, needle: Needle, rarity: &Rarity) {
-        let text = needle.text.as_bytes();
-        let Some(at) = rarity.rarest(text, &parts(&needle.text)) else { return };
-        let Some(folded) = folded(text, at) else { return };
-        let (wanted, held) = window(text, at);
+    fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
+        let bytes = text.as_bytes();
+        let Some(at) = rarity.rarest(bytes, &parts(&text)) else { return };
+        let (wanted, held) = window(bytes, at);
         // A blank can be any number of them, so what stands behind it can stand farther off.
-        let behind = text.get(at + GRAM..).unwrap_or_default();
-        let mask = held & bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
-        let place = hash(folded);
-        let (number, next) = (self.needles.len() as u32, self.first[place]);
-        self.grams.push(Gram { wanted, mask, needle: number, at: at as u32, next });
-        self.first[place] = self.grams.len() as u32;
+        let behind = bytes.get(at + GRAM..).unwrap_or_default();
+        let mask = held & first_bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
+        let place = hash(wanted as u32);
+        let next = self.first[place];
+        self.needles.push(Needle { gaps: text.contains(' '), text, check, at, wanted, mask, next });
+        self.first[place] = self.needles.len() as u32;
         self.table[place] = true;
-        self.needles.push(needle);
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
@@ -114,39 +96,31 @@ impl Wake {
 
     /// Whether a needle may stand around the four bytes at `at`.
     fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
-        let Some(here) = folded(text, at) else { return };
         let (window, held) = window(text, at);
-        let mut next = self.first[hash(here)];
-        while let Some(gram) = next.checked_sub(1).and_then(|number| self.grams.get(number as usize)) {
-            let stands = |needle: &Needle| needle.stands(text, at, gram.at as usize);
-            if (window ^ gram.wanted) & gram.mask & held == 0
-                && self.needles.get(gram.needle as usize).is_some_and(stands)
-            {
+        let mut next = self.first[hash(window as u32)];
+        while let Some(needle) = next.checked_sub(1).and_then(|number| self.needles.get(number as usize)) {
+            if (window ^ needle.wanted) & needle.mask & held == 0 && needle.stands(text, at) {
                 return found(at);
             }
-            next = gram.next;
+            next = needle.next;
         }
     }
 }
 
 impl Needle {
-    fn new(text: String, check: Check) -> Self {
-        Needle { gaps: text.contains(' '), text, check }
-    }
-
-    /// Whether the needle may stand where what is `inside` bytes behind its beginning stands at `at`. What the text does
-    /// not hold any more counts as held.
-    fn stands(&self, text: &[u8], at: usize, inside: usize) -> bool {
+    /// Whether the needle may stand where what is looked for of it stands at `at`. What the text does not hold any more
+    /// counts as held.
+    fn stands(&self, text: &[u8], at: usize) -> bool {
         let whole = |start: usize| text.get(start..start + self.text.len());
-        if let Some(found) = at.checked_sub(inside).and_then(whole).filter(|_| !self.gaps) {
+        if let Some(found) = at.checked_sub(self.at).and_then(whole).filter(|_| !self.gaps) {
             let mut pairs = self.text.bytes().zip(found);
-            return pairs.all(|(one, other)| one | CASE == other | CASE) && (self.check)(text, at - inside);
+            return pairs.all(|(one, other)| one | CASE == other | CASE) && (self.check)(text, at - self.at);
         }
-        let (before, after) = self.text.as_bytes().split_at(inside);
+        let (before, after) = self.text.as_bytes().split_at(self.at);
         let (left, right) = text.split_at(at.min(text.len()));
         same(after.iter(), right.iter())
             && same(before.iter().rev(), left.iter().rev())
-            && (self.check)(text, at.saturating_sub(inside))
+            && (self.check)(text, at.saturating_sub(self.at))
     }
 }
 
@@ -193,14 +167,14 @@ fn window(text: &[u8], at: usize) -> (u64, u64) {
         }
         None => {
             window.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-            bytes(rest.len())
+            first_bytes(rest.len())
         }
     };
     (u64::from_le_bytes(window) | u64::from_le_bytes([CASE; 8]), held)
 }
 
 /// The bits of the first `count` of eight bytes.
-fn bytes(count: usize) -> u64 {
+fn first_bytes(count: usize) -> u64 {
     u64::MAX.checked_shr(64 - 8 * count.min(8) as u32).unwrap_or(0)
 }
 
