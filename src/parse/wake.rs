@@ -62,7 +62,9 @@ impl Wake {
 
     fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
         let bytes = text.as_bytes();
-        let Some(at) = rarity.rarest(bytes, &parts(&text)) else { return };
+        let Some(at) = rarity.rarest(bytes, &parts(&text), |place| self.table[place]) else {
+            return;
+        };
         let (wanted, held) = window(bytes, at);
         // A blank can be any number of them, so what stands behind it can stand farther off.
         let behind = bytes.get(at + GRAM..).unwrap_or_default();
