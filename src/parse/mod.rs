@@ -18,6 +18,7 @@ mod lines;
 mod page;
 mod phrases;
 mod prose;
+mod rarity;
 mod region;
 mod scan;
 mod stack;

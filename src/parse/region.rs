@@ -60,7 +60,10 @@ pub fn next_block(rest: &mut String, ended: bool) -> Option<String> {
     }
     let most = rest.floor_char_boundary(BLOCK);
     let line = memchr::memrchr(b'\n', rest.get(..most)?.as_bytes()).map_or(most, |at| at + 1);
-    let left = rest.split_off(line);
+    // Room for the next one, or it would be copied each time it outgrows what it has.
+    let mut left = String::with_capacity(BLOCK + BLOCK / 4);
+    left.push_str(rest.get(line..)?);
+    rest.truncate(line);
     Some(std::mem::replace(rest, left))
 }
 

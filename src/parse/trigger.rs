@@ -4,42 +4,32 @@
 //! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
 //! of bytes and may let through what turns out to be nothing.
 
-use super::wake::LONG;
-
 /// Whether what stands around an offset of a text can be evidence.
 pub(crate) type Check = fn(&[u8], usize) -> bool;
 
 /// A literal and the check of its surroundings.
 pub(crate) struct Trigger {
-    /// Of [`LONG`] bytes found without case; a shorter one as it is spelt and in upper case.
+    /// One byte, or four at least; found without case.
     pub(crate) literal: &'static str,
-    /// Only as it is spelt.
-    pub(crate) exact: bool,
     pub(crate) holds: Check,
 }
 
 impl Trigger {
     /// A literal that tells enough by itself.
     pub(crate) const fn sure(literal: &'static str) -> Self {
-        Trigger { literal, exact: false, holds: |_, _| true }
+        Trigger { literal, holds: |_, _| true }
     }
 
     /// A literal that tells in some surroundings only.
     pub(crate) const fn checked(literal: &'static str, holds: Check) -> Self {
-        Trigger { literal, exact: false, holds }
+        Trigger { literal, holds }
     }
 
-    /// A literal that tells in some surroundings only, and as it is spelt.
-    pub(crate) const fn exact(literal: &'static str, holds: Check) -> Self {
-        Trigger { literal, exact: true, holds }
-    }
-
-    /// The literal as it is spelt, and in upper case where that is something else to who searches: a long literal of ASCII
-    /// is found without case.
+    /// The literal as it is spelt, and in upper case where that is something else to who searches: ASCII is found without
+    /// case.
     pub(crate) fn spellings(&self) -> Vec<String> {
         let upper = self.literal.to_uppercase();
-        let folds = self.literal.is_ascii() && self.literal.len() >= LONG;
-        let both = !self.exact && !folds && upper != self.literal;
+        let both = !self.literal.is_ascii() && upper != self.literal;
         [Some(self.literal.to_owned()), both.then_some(upper)].into_iter().flatten().collect()
     }
 }
@@ -84,10 +74,15 @@ pub(crate) fn number(text: &[u8], at: usize) -> bool {
 /// a column.
 pub(crate) fn event(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(24)..at).unwrap_or_default();
-    let code = before.last().is_some_and(|byte| b"._-$/\\@%".contains(byte));
     let rest = ahead(text, at + 5, NEAR);
     let rest = rest.strip_prefix(b"os").or_else(|| rest.strip_prefix(b"o")).unwrap_or(rest);
     let rest = rest.strip_prefix(b"s").or_else(|| rest.strip_prefix(b"S")).unwrap_or(rest);
+    // Most are no word of a sentence: `EventType`, `event.Async`.
+    let goes_on = |byte: &u8| b" \t:#(\"'-*\r\n>|_&;iIcCnN".contains(byte);
+    if !rest.first().is_some_and(goes_on) && !matches!(before, [.., b'0'..=b'9', b' ']) {
+        return false;
+    }
+    let code = before.last().is_some_and(|byte| b"._-$/\\@%".contains(byte));
     let id = after_id(rest);
     let glued = before.last().is_some_and(u8::is_ascii_alphanumeric);
     let label = !code && (id.is_some() || !glued) && is_numbered(rest, id);
@@ -149,8 +144,8 @@ pub(crate) fn level(text: &[u8], at: usize) -> bool {
     let word =
         rest.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
     let rest = rest.get(word..).unwrap_or_default();
-    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let numbered = || line.iter().take(40).any(u8::is_ascii_digit);
+    let line = || rest.iter().take(40).take_while(|byte| **byte != b'\n');
+    let numbered = || line().any(u8::is_ascii_digit);
     match rest {
         [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => word <= LEVEL && numbered(),
         [b' ', ..] => word <= LEVEL && numbered() && dated(text, at),
@@ -170,38 +165,45 @@ const LEVEL: usize = 28;
 /// A date stands before, on the line or not far above it: `11/7/96`, `3.12.2004`.
 pub(crate) fn dated(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(80)..at).unwrap_or_default();
-    if memchr::memchr2(b'/', b'.', before).is_none() {
-        return false;
-    }
-    let words = before.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'/' | b'.'));
-    words.into_iter().any(|word| {
-        let mut parts = word.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len);
-        let date = (parts.next(), parts.next(), parts.next(), parts.next());
-        matches!(date, (Some(1 | 2), Some(1 | 2), Some(2 | 4), None))
+    memchr::memchr2_iter(b'/', b'.', before).any(|sign| {
+        let (head, tail) = before.split_at(sign);
+        let first = head.iter().rev().take_while(|byte| byte.is_ascii_digit()).take(3).count();
+        let begins = head.iter().rev().nth(first).is_none_or(|byte| !matches!(byte, b'/' | b'.'));
+        matches!(first, 1 | 2) && begins && goes_on_as_date(tail)
     })
+}
+
+/// `/7/96`: what follows the first number of a date.
+fn goes_on_as_date(text: &[u8]) -> bool {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit() && !matches!(byte, b'/' | b'.'));
+    let date = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+    let mut parts = date.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len);
+    let date = (parts.next(), parts.next(), parts.next(), parts.next());
+    matches!(date, (Some(0), Some(1 | 2), Some(2 | 4), None))
 }
 
 /// `Emsmta.exe 5.5.2653.12`, `mapi32.dll (5.5.2652.85)`, or a row that a number and a module begin: `0 xul.dll Foo`.
 pub(crate) fn file(text: &[u8], at: usize) -> bool {
     let rest = ahead(text, at + 4, 40);
+    let versions = || rest.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b':'));
+    let row = matches!(rest.first(), Some(b' ' | b'\t')) && is_row(text, at);
+    row || memchr::memchr(b'.', rest).is_some() && versions().any(is_version)
+}
+
+/// Whether a number and blanks begin the line on which a name ends.
+fn is_row(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(48)..at).unwrap_or_default();
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_start();
-    let numbered = line.first().is_some_and(u8::is_ascii_digit)
-        && line.len() < 40
-        && matches!(rest.first(), Some(b' ' | b'\t'))
-        && line
-            .split(|byte| !byte.is_ascii_digit())
-            .next()
-            .is_some_and(|number| number.len() < 4 && matches!(line.get(number.len()), Some(b' ' | b'\t')));
-    let dotted = memchr::memchr(b'.', rest).is_some();
-    numbered
-        || dotted && rest.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b':')).any(is_version)
+    let line = memchr::memrchr(b'\n', before).and_then(|end| before.get(end + 1..)).unwrap_or(before);
+    let line = line.trim_ascii_start();
+    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    line.len() < 40 && matches!(digits, 1..=3) && matches!(line.get(digits), Some(b' ' | b'\t'))
 }
 
 /// `5.5.2653.12`, and no address of a network.
 fn is_version(word: &[u8]) -> bool {
     let parts = || word.split(|byte| *byte == b'.').filter(|part| !part.is_empty());
-    !word.contains(&b':')
+    word.len() >= "1.2.300".len()
+        && !word.contains(&b':')
         && parts().count() >= 3
         && parts().any(|part| part.len() > 3 || part.len() == 3 && *part > b"255"[..])
 }
@@ -234,7 +236,30 @@ pub(crate) fn code(text: &[u8], at: usize) -> bool {
         9 => word.eq_ignore_ascii_case(b"violation"),
         _ => false,
     };
-    !other && rest.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| named(word) || is_code(word))
+    !other && long_words(rest).any(|word| named(word) || is_code(word))
+}
+
+/// The words of at least six letters and digits. Of what lies between only every sixth byte is looked at.
+fn long_words(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const LEAST: usize = 6;
+    let inside = u8::is_ascii_alphanumeric;
+    std::iter::from_fn(move || {
+        while text.len() >= LEAST {
+            let (head, tail) = text.split_at(LEAST);
+            let start = head.iter().rposition(|byte| !inside(byte)).map_or(0, |gap| gap + 1);
+            if start == LEAST {
+                text = tail;
+                continue;
+            }
+            let length = LEAST - start + tail.iter().take_while(|byte| inside(byte)).count();
+            let word = text.get(start..start + length).unwrap_or_default();
+            text = text.get(start + length..).unwrap_or_default();
+            if length >= LEAST {
+                return Some(word);
+            }
+        }
+        None
+    })
 }
 
 /// `0xc0000005`, `E06D7363`, `80000003`: what Windows and compilers raise.

@@ -1,54 +1,47 @@
 //! Finds literals and phrases, however many there are and without case.
 //!
 //! There may be thousands of phrases: those of text clauses that ask for nothing else, so that no other evidence leads to
-//! them. So the search must not cost more with each. Of every one a stretch is chosen, and every four bytes of the stretch
-//! that can stand at a place divisible by the stride go into a table; then four bytes are looked up at every such place of
-//! the text. No look-up waits for another, as it would where each says how far to go on. Case is folded by a bit, so that
-//! a few other bytes pass too.
+//! them. So the search must not cost more with each. Of every one the four rarest bytes go into a table, and the four bytes
+//! at every place of the text are looked up there. No look-up waits for another, as it would where each says how far to go
+//! on. Case is folded by a bit, so that a few other bytes pass too.
 
+use super::rarity::Rarity;
 use super::trigger::{Check, Trigger};
 use std::ops::Range;
 
-/// The least bytes of a literal that is looked for here: the shorter the shortest is, the more places are looked up.
-pub(crate) const LONG: usize = 5;
 /// Bytes that are looked up together.
-const GRAM: usize = 4;
+pub(super) const GRAM: usize = 4;
 /// Places that are looked up before one asks whether there was anything.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 /// Places in the table.
 const BITS: u32 = 15;
 const PLACES: usize = 1 << BITS;
 /// The bit that tells capitals from small letters.
-const CASE: u8 = 0x20;
+pub(super) const CASE: u8 = 0x20;
 
 /// The literals and phrases, by what is looked for of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Wake {
     needles: Vec<Needle>,
-    /// Whether all stretches are long enough to look up every second place only.
-    sparse: bool,
-    /// By hash of four bytes: whether there are grams.
+    /// By hash of four bytes: whether they are looked for.
     table: Box<[bool; PLACES]>,
-    /// By the same hash, one more than the number of the first gram.
+    /// By the same hash, one more than the number of the first needle with it.
     first: Vec<u32>,
-    grams: Vec<Gram>,
 }
 
 /// A literal or phrase.
 #[derive(Debug, Clone)]
 struct Needle {
     text: String,
+    /// Whether it has blanks, which stand for any blanks.
+    gaps: bool,
     check: Check,
-}
-
-/// Four bytes of a needle.
-#[derive(Debug, Clone)]
-struct Gram {
-    folded: u32,
-    needle: usize,
-    /// Where in the needle it stands.
+    /// Where in the text the four bytes stand that are looked for.
     at: usize,
-    /// One more than the number of the next gram with the same hash.
+    /// These and the four behind them, without case, and which bits of them count.
+    wanted: u64,
+    mask: u64,
+    /// One more than the number of the next needle with the same hash.
     next: u32,
 }
 
@@ -58,83 +51,78 @@ impl Wake {
         triggers: impl Iterator<Item = &'n Trigger>,
         phrases: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let triggers = triggers.flat_map(|trigger| {
-            let spelt = trigger.spellings().into_iter();
-            spelt.map(|text| (parts(&text), Needle { text, check: trigger.holds }))
-        });
-        let phrases = phrases.into_iter().map(collapsed).filter(|text| text.len() >= GRAM);
-        let phrases = phrases.map(|text| (parts(&text), Needle { text, check: |_, _| true }));
-        let needles: Vec<(Vec<Range<usize>>, Needle)> = triggers.chain(phrases).collect();
-        let mut wake = Wake {
-            needles: Vec::new(),
-            sparse: needles.iter().all(|(_, needle)| needle.text.len() > GRAM),
-            table: Box::new([false; PLACES]),
-            first: vec![0; PLACES],
-            grams: Vec::new(),
-        };
-        needles.into_iter().for_each(|(parts, needle)| wake.add(needle, &parts));
+        let triggers =
+            triggers.flat_map(|trigger| trigger.spellings().into_iter().map(|text| (text, trigger.holds)));
+        let phrases = phrases.into_iter().map(|phrase| (collapsed(phrase), (|_, _| true) as Check));
+        let mut wake = Wake { needles: Vec::new(), table: Box::new([false; PLACES]), first: vec![0; PLACES] };
+        let rarity = Rarity::new();
+        triggers.chain(phrases).for_each(|(text, check)| wake.add(text, check, &rarity));
         wake
     }
 
-    fn add(&mut self, needle: Needle, parts: &[Range<usize>]) {
-        let text = needle.text.as_bytes();
-        let stride = if self.sparse { 2 } else { 1 };
-        let start = rarest(text, parts, stride).unwrap_or(0);
-        for at in start..start + stride {
-            let Some(folded) = folded(text, at) else { continue };
-            let place = hash(folded);
-            let gram = Gram { folded, needle: self.needles.len(), at, next: self.first[place] };
-            self.grams.push(gram);
-            self.first[place] = self.grams.len() as u32;
-            self.table[place] = true;
-        }
-        self.needles.push(needle);
+    fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
+        let bytes = text.as_bytes();
+        let Some(at) = rarity.rarest(bytes, &parts(&text), |place| self.table[place]) else {
+            return;
+        };
+        let (wanted, held) = window(bytes, at);
+        // A blank can be any number of them, so what stands behind it can stand farther off.
+        let behind = bytes.get(at + GRAM..).unwrap_or_default();
+        let mask = held & first_bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
+        let place = hash(wanted as u32);
+        let next = self.first[place];
+        self.needles.push(Needle { gaps: text.contains(' '), text, check, at, wanted, mask, next });
+        self.first[place] = self.needles.len() as u32;
+        self.table[place] = true;
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
     pub(crate) fn find(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
-        if self.sparse { self.sweep::<2>(text, range, found) } else { self.sweep::<1>(text, range, found) }
-    }
-
-    fn sweep<const STRIDE: usize>(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
         let mut at = range.start;
         while at < range.end
-            && let Some(grams) = text.get(at..at + AT_ONCE * STRIDE + GRAM)
+            && let Some(group) = text.get(at..at + AT_ONCE + GRAM)
         {
-            let known =
-                |place: usize| folded(grams, place * STRIDE).is_some_and(|gram| self.table[hash(gram)]);
+            let known = |place: usize| folded(group, place).is_some_and(|gram| self.table[hash(gram)]);
             if (0..AT_ONCE).fold(false, |any, place| any | known(place)) {
-                let places = (0..AT_ONCE).filter(|place| known(*place));
-                places.for_each(|place| self.look(text, at + place * STRIDE, found));
+                // No branch a place: which it is nobody can foretell.
+                let mut places = (0..AT_ONCE).fold(0, |all, place| all | u32::from(known(place)) << place);
+                while places != 0 {
+                    self.look(text, at + places.trailing_zeros() as usize, found);
+                    places &= places - 1;
+                }
             }
-            at += AT_ONCE * STRIDE;
+            at += AT_ONCE;
         }
-        (at..range.end).step_by(STRIDE).for_each(|at| self.look(text, at, found));
+        (at..range.end).for_each(|at| self.look(text, at, found));
     }
 
     /// Whether a needle may stand around the four bytes at `at`.
     fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
-        let Some(here) = folded(text, at) else { return };
-        let mut next = self.first[hash(here)];
-        while let Some(gram) = next.checked_sub(1).and_then(|number| self.grams.get(number as usize)) {
-            let stands = |needle: &Needle| needle.stands(text, at, gram.at);
-            if gram.folded == here && self.needles.get(gram.needle).is_some_and(stands) {
+        let (window, held) = window(text, at);
+        let mut next = self.first[hash(window as u32)];
+        while let Some(needle) = next.checked_sub(1).and_then(|number| self.needles.get(number as usize)) {
+            if (window ^ needle.wanted) & needle.mask & held == 0 && needle.stands(text, at) {
                 return found(at);
             }
-            next = gram.next;
+            next = needle.next;
         }
     }
 }
 
 impl Needle {
-    /// Whether the needle may stand where what is `inside` bytes behind its beginning stands at `at`. What the text does
-    /// not hold any more counts as held.
-    fn stands(&self, text: &[u8], at: usize, inside: usize) -> bool {
-        let (before, after) = self.text.as_bytes().split_at(inside);
+    /// Whether the needle may stand where what is looked for of it stands at `at`. What the text does not hold any more
+    /// counts as held.
+    fn stands(&self, text: &[u8], at: usize) -> bool {
+        let whole = |start: usize| text.get(start..start + self.text.len());
+        if let Some(found) = at.checked_sub(self.at).and_then(whole).filter(|_| !self.gaps) {
+            let mut pairs = self.text.bytes().zip(found);
+            return pairs.all(|(one, other)| one | CASE == other | CASE) && (self.check)(text, at - self.at);
+        }
+        let (before, after) = self.text.as_bytes().split_at(self.at);
         let (left, right) = text.split_at(at.min(text.len()));
         same(after.iter(), right.iter())
             && same(before.iter().rev(), left.iter().rev())
-            && (self.check)(text, at.saturating_sub(inside))
+            && (self.check)(text, at.saturating_sub(self.at))
     }
 }
 
@@ -164,34 +152,38 @@ fn same<'a>(phrase: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a
 
 /// The four bytes at `at`, without case.
 #[inline]
-fn folded(text: &[u8], at: usize) -> Option<u32> {
+pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
     let gram = text.get(at..)?.first_chunk::<GRAM>()?;
     Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
 }
 
+/// The eight bytes at `at`, without case, and the bits of those that there are.
+#[inline]
+fn window(text: &[u8], at: usize) -> (u64, u64) {
+    let rest = text.get(at..).unwrap_or_default();
+    let mut window = [0; 8];
+    let held = match rest.first_chunk() {
+        Some(whole) => {
+            window = *whole;
+            u64::MAX
+        }
+        None => {
+            window.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+            first_bytes(rest.len())
+        }
+    };
+    (u64::from_le_bytes(window) | u64::from_le_bytes([CASE; 8]), held)
+}
+
+/// The bits of the first `count` of eight bytes.
+fn first_bytes(count: usize) -> u64 {
+    u64::MAX.checked_shr(64 - 8 * count.min(8) as u32).unwrap_or(0)
+}
+
 /// The place of four bytes in the table.
 #[inline]
-fn hash(folded: u32) -> usize {
+pub(super) fn hash(folded: u32) -> usize {
     (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
-}
-
-/// Where in the parts of a needle the `stride` grams begin that are the rarest: each time they turn up costs a look.
-fn rarest(text: &[u8], parts: &[Range<usize>], stride: usize) -> Option<usize> {
-    let length = GRAM + stride - 1;
-    let rarity = |start: &usize| {
-        let grams = text.get(*start..start + length).unwrap_or_default().windows(GRAM);
-        grams.map(rarity).sum::<usize>()
-    };
-    parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(length)).max_by_key(rarity)
-}
-
-/// How rare four bytes are in a log, about: the sum over the bytes, and where two words meet rarer than in one.
-fn rarity(gram: &[u8]) -> usize {
-    const COMMON: &[u8] = b"e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw \"yvkx(j)q*z";
-    const MEET: usize = 30;
-    let rank = |byte: &u8| COMMON.iter().position(|common| *common == (byte | CASE)).unwrap_or(COMMON.len());
-    let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
-    gram.iter().map(rank).sum::<usize>() + usize::from(gram.windows(3).any(meet)) * MEET
 }
 
 fn collapsed(phrase: &str) -> String {
@@ -201,13 +193,16 @@ fn collapsed(phrase: &str) -> String {
 /// The parts of a needle one of which is looked for: its words, but for short ones; or where all are short the whole
 /// needle, which is then not found across a line end.
 fn parts(phrase: &str) -> Vec<Range<usize>> {
-    const SHORT: usize = 6;
     let words = phrase.split(' ').map(|word| {
         let start = word.as_ptr() as usize - phrase.as_ptr() as usize;
         start..start + word.len()
     });
-    let long: Vec<Range<usize>> = words.filter(|word| word.len() >= SHORT).collect();
-    if long.is_empty() { std::iter::once(0..phrase.len()).collect() } else { long }
+    let words: Vec<Range<usize>> = words.filter(|word| word.len() >= GRAM).collect();
+    if words.iter().any(|word| word.len() > GRAM + 1) {
+        words
+    } else {
+        std::iter::once(0..phrase.len()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -261,12 +256,5 @@ mod tests {
             let text = format!("{}MAPI{}", "x".repeat(before), " ".repeat(40));
             assert_eq!(found(&["mapi", "local delivery"], &text), [before]);
         }
-    }
-
-    #[test]
-    fn the_rarest_stretch_is_looked_for() {
-        assert_eq!(rarest(b"state dump", &parts("state dump"), 2), Some(4), "where two words meet");
-        assert_eq!(rarest(b"error", &parts("error"), 2), Some(0));
-        assert_eq!(rarest(b"MAPI", &parts("MAPI"), 2), None);
     }
 }

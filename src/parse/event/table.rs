@@ -33,12 +33,7 @@ pub(crate) const TABLE: Dialect = Dialect {
         "事件 ID",
         "Id. del evento",
     ],
-    triggers: &[
-        Trigger::sure("\"id\""),
-        Trigger::exact("\"Id\"", |_, _| true),
-        Trigger::sure("instanceid"),
-        Trigger::sure("id do evento"),
-    ],
+    triggers: &[Trigger::sure("\"id\""), Trigger::sure("instanceid"), Trigger::sure("id do evento")],
     read: read_table,
 };
 

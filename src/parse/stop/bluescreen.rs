@@ -43,9 +43,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         "(c00000",
     ],
     triggers: &[
-        Trigger::exact("STOP", trigger::stop),
-        Trigger::exact("Stop", trigger::stop),
-        Trigger::exact("stop", trigger::stop),
+        Trigger::checked("stop", trigger::stop),
         Trigger::sure("bugcheck"),
         Trigger::sure("bug check"),
         Trigger::sure("bug-check"),
@@ -53,7 +51,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         Trigger::sure("fatal system error:"),
         Trigger::sure("blue screen"),
         Trigger::checked(", 0x", trigger::parameters),
-        Trigger::exact(",0x0", trigger::parameters),
+        Trigger::checked(",0x0", trigger::parameters),
     ],
     read,
 };
