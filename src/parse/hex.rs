@@ -17,8 +17,7 @@ static IS_DIGIT: [bool; 256] = {
 pub(crate) fn word(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let is_digit = |byte: &&u8| IS_DIGIT[usize::from(**byte)];
-    let count =
-        |from: usize| bytes.get(from..).map_or(0, |rest| rest.iter().take_while(is_digit).count());
+    let count = |from: usize| bytes.get(from..).map_or(0, |rest| rest.iter().take_while(is_digit).count());
     let prefix = if matches!(bytes, [b'0', b'x' | b'X', ..]) { 2 } else { 0 };
     let mut digits = count(prefix);
     let mut end = prefix + digits;

@@ -70,9 +70,7 @@ impl<T> Answers<T> {
 
     /// Says something about an input, once there is room for it.
     pub(super) fn say(&self, place: Place, said: T) {
-        let full = |state: &mut State<T>| {
-            state.input(place).is_some_and(|input| input.said.len() >= WAITING)
-        };
+        let full = |state: &mut State<T>| state.input(place).is_some_and(|input| input.said.len() >= WAITING);
         let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
         if let Some(input) = state.input(place) {
             input.said.push(said);
