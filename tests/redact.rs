@@ -182,6 +182,22 @@ fn placeholders_are_the_same_in_every_format() {
 }
 
 #[test]
+fn a_name_that_a_later_input_tells_is_gone_from_an_earlier_one() {
+    let folder = TempDir::new().unwrap();
+    let event = "Event Type: Error\nEvent Source: MSExchangeMTA\nEvent ID: 9405\n";
+    let early = format!("{event}Description:\nAn unexpected error: peer Haligon17 went away.\n");
+    let late = format!("{event}Computer: HALIGON17\nDescription:\nAn unexpected error.\n");
+    fs::write(folder.path().join("a.txt"), early).unwrap();
+    fs::write(folder.path().join("b.txt"), late).unwrap();
+    let mut command = Command::cargo_bin("kbtriage").unwrap();
+    let output =
+        command.args(["parse", "--redact", "--format", "jsonl"]).arg(folder.path()).output().unwrap();
+    let evidence = String::from_utf8(output.stdout).unwrap();
+    assert_redacted(&evidence, "the evidence");
+    assert!(evidence.contains("peer <computer-1> went away"), "{evidence}");
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     for format in ["jsonl", "markdown"] {
         let one = Run::new().kbtriage(&["scan", "--redact", "-j1", "--format", format]);

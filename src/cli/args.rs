@@ -238,7 +238,11 @@ fn output(typed: &str) -> Result<(Format, PathBuf), String> {
     let names = || Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
     let (name, path) = typed.split_once('=').ok_or("a format and a file: html=report.html")?;
     let format = Format::named(name).ok_or_else(|| format!("no format {name}; there are {}", names()))?;
-    if path.is_empty() { Err("no file named behind =".to_owned()) } else { Ok((format, path.into())) }
+    match path {
+        "" => Err("no file named behind =".to_owned()),
+        "-" => Err(format!("standard output has the report of --format; say --format {name}")),
+        path => Ok((format, path.into())),
+    }
 }
 
 fn encoding(label: &str) -> Result<&'static Encoding, String> {
@@ -283,6 +287,14 @@ mod tests {
         assert_eq!(typed("kbtriage ./check").inputs.paths, [PathBuf::from("./check")]);
         assert_eq!(typed("kbtriage -- check").inputs.paths, [PathBuf::from("check")]);
         assert_eq!(typed("kbtriage a check").inputs.paths, [PathBuf::from("a"), "check".into()]);
+    }
+
+    #[test]
+    fn an_output_needs_a_format_and_a_file() {
+        assert_eq!(output("html=a=b.html").unwrap(), (Format::Html, PathBuf::from("a=b.html")));
+        for wrong in ["html", "html=", "html=-", "pdf=a.pdf"] {
+            assert!(output(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
         outputs.add(report(*format, Style::default())?, path)?;
     }
     let reading = Reading::resolve(options, inputs)?;
-    let ended = each(options, reading, &mut outputs, parsing, |summary, said| {
+    let ended = each(options, reading, &mut outputs, &mut redaction, parsing, |summary, redaction, said| {
         redaction.apply(summary, said, Redactor::evidence);
         summary.count_input(&said.outcome());
     })?;

@@ -29,6 +29,13 @@ impl Redaction {
         self.redactor.as_mut().map_or_else(|| line.to_owned(), |redactor| redactor.text(line).into_owned())
     }
 
+    /// Learns the names that an input tells, and says whether there is something to redact.
+    pub(super) fn learn<T>(&mut self, said: &mut Said<T>) -> bool {
+        let Some(redactor) = &mut self.redactor else { return false };
+        redactor.learn(std::mem::take(&mut said.names));
+        true
+    }
+
     /// Redacts what is said of an input, `each` what was found in it.
     pub(super) fn apply<T>(
         &mut self,
@@ -37,7 +44,6 @@ impl Redaction {
         each: impl Fn(&mut Redactor, &mut T),
     ) {
         let Some(redactor) = &mut self.redactor else { return };
-        redactor.learn(std::mem::take(&mut said.names));
         if self.last.0 != said.name {
             let shown = redactor.text(&said.name).into_owned();
             self.last = (std::mem::take(&mut said.name), shown);

@@ -19,7 +19,7 @@ pub(super) fn run(options: &Options, inputs: Inputs) -> anyhow::Result<Exit> {
     let triage = triage.collecting_names(redaction.wanted());
     let mut outputs = outputs(options, &inputs)?;
     let reading = Reading::resolve(options, inputs)?;
-    let ended = each(options, reading, &mut outputs, triage, |summary, said| {
+    let ended = each(options, reading, &mut outputs, &mut redaction, triage, |summary, redaction, said| {
         redaction.apply(summary, said, Redactor::finding);
         summary.count(said.outcome());
     })?;

@@ -65,11 +65,12 @@ impl<'e> Crashes<'e> {
             Some(incident) => self.pieces(incident).to_vec(),
             None => self.within(found.lines),
         };
-        Crash { files: seen(&pieces, &found.signature.fixed_in), ..self.show(&pieces) }
+        let files = seen(&pieces, &found.signature.fixed_in);
+        Crash { files, ..self.show(&pieces, &found.signature.id) }
     }
 
     pub(super) fn of_unknown(&self, found: &Unknown<'_>) -> Crash {
-        self.show(self.pieces(found.incident))
+        self.show(self.pieces(found.incident), &found.summary)
     }
 
     fn pieces(&self, incident: u32) -> &[&'e Evidence] {
@@ -84,7 +85,8 @@ impl<'e> Crashes<'e> {
         within.filter(|piece| piece.incident.is_none() && piece.place.lines.1 <= last).collect()
     }
 
-    fn show(&self, pieces: &[&Evidence]) -> Crash {
+    /// The crash that pieces tell of. Where nothing in them makes a key, as in prose, `named` does.
+    fn show(&self, pieces: &[&Evidence], named: &str) -> Crash {
         let stack = faulting_stack(pieces);
         let mut words = Vec::new();
         let mut lines = Vec::new();
@@ -107,6 +109,9 @@ impl<'e> Crashes<'e> {
             let told = self.frame_words(stack);
             words = if told.is_empty() { words } else { told };
             lines.extend(frame_lines(stack));
+        }
+        if words.is_empty() {
+            words.push(named.to_owned());
         }
         words.sort_unstable();
         words.dedup();
@@ -259,6 +264,12 @@ mod tests {
         let elsewhere =
             text.replace("SERVER7", "SERVER8").replace("10:15", "11:20").replace("12a3b", "12a4b");
         assert_eq!(crash(&elsewhere).key, shown.key);
+    }
+
+    #[test]
+    fn what_matches_by_its_words_alone_has_the_key_of_its_issue() {
+        let prose = crash("Our MAPI program calls OpenMsgStore for every mailbox and has a leak.");
+        assert_eq!(prose.key, format!("{:016x}", super::fingerprint(&["KB898782"])));
     }
 
     #[test]

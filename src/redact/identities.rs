@@ -104,7 +104,14 @@ impl Identities {
                 self.also(id, Kind::User, name.to_lowercase());
                 id
             }
-            _ => self.named(Kind::User, name),
+            _ => {
+                let id = self.named(Kind::User, name);
+                // `Jane Roe` is called by either name too.
+                for part in name.split([' ', ',']).filter(|part| part.len() < name.len() && is_a_word(part)) {
+                    self.also(id, Kind::User, part.to_lowercase());
+                }
+                id
+            }
         }
     }
 

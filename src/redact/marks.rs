@@ -68,6 +68,13 @@ const USER_LABEL: &str = r#"(?ix)\b(?:
     | benutzer(?:name)? | utilisateur | nom\ d'utilisateur | usuario | utente | пользователь )
     (?: ["']?[\ \t]{0,4}[:=][\ \t"']{0,40} | ["']?> )(?<account>[^\s"'<>,;:=()\[\]|]+)"#;
 
+/// `From: Jane Roe <jroe@example.com>`, `Reported by: Jane Roe`
+const PERSON: &str = r#"(?xm)
+    (?<person> \p{Lu}[\w'’-]{1,30} (?: ,?\ (?: \p{Lu}\.?\ )? \p{Lu}[\w'’-]{1,30}){1,2} ) ["']?\ {1,2}[<\[(](?:mailto:)?[\w.%+'-]+@
+    | ^[>\s]{0,8} (?i: from|to|cc|bcc|sender|reply-to|contact(?:\ name)?|customer(?:\ name)?|caller|requester|requested\ by
+        |reported\ by|opened\ by|assigned\ to|engineer|technician|von|an|de|expéditeur|remitente ) [\ \t]?:[\ \t"']{1,40}
+      (?<labelled> \p{Lu}[\w'’-]{1,30} (?: ,?\ (?: \p{Lu}\.?\ )? \p{Lu}[\w'’-]{1,30}){1,2} ) ["']?[\ \t]*(?: \r?$ | [<\[(;] )"#;
+
 /// `Computer: SERVER7`, `<Computer>SERVER7`, `Caller Machine Name: \\SERVER7`
 const HOST_LABEL: &str = r#"(?ix)\b(?:
     (?:computer|machine|server|workstation|host|client|caller|netbios|dns|subject|target|source)
@@ -95,7 +102,7 @@ static PATH_RULES: LazyLock<Vec<Regex>> = LazyLock::new(|| compiled(PATHS));
 static OTHER_RULES: LazyLock<Vec<Regex>> = LazyLock::new(|| compiled(OTHERS));
 
 const OTHERS: &[&str] =
-    &[SID, EMAIL, IP, IP6, URL, FQDN, DIRECTORY, USER_LABEL, HOST_LABEL, DOMAIN_LABEL, PROSE];
+    &[SID, EMAIL, IP, IP6, URL, FQDN, DIRECTORY, PERSON, USER_LABEL, HOST_LABEL, DOMAIN_LABEL, PROSE];
 
 fn compiled(patterns: &[&str]) -> Vec<Regex> {
     patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
@@ -150,6 +157,8 @@ fn look(text: &str, group: &str, captures: &Captures<'_>, marks: &mut Vec<Mark>)
         "email" => (!is_code(name) && !in_symbol(text, &range)).then_some(What::Email),
         "ip" => (stands_alone(text, &range) && address(name, before).is_some()).then_some(What::Ip),
         "user" | "user2" => is_user(name).then_some(What::User),
+        "person" => Some(What::User),
+        "labelled" => (!name.split([' ', ',']).any(is_common)).then_some(What::User),
         "home" => (is_user(name) && !is_code(name) && begins_path(captures, text)).then_some(What::User),
         "host" | "host2" => is_host(name).then_some(What::Host),
         "prose" => {

@@ -98,6 +98,19 @@ fn labels_name_users_computers_and_domains() {
 }
 
 #[test]
+fn people_have_their_names_before_an_address_or_behind_a_label() {
+    check(&[
+        ("From: Jane Roesler <jroe@example.com>", "From: <user-1> <<email-1>>"),
+        ("\"Roesler, Jane M. Kovar\" <jroe@example.com>; Kovar", "\"<user-1>\" <<email-1>>; <user-1>"),
+        (
+            "Reported by: Jane Roesler\nRoesler called, so did jane.",
+            "Reported by: <user-1>\n<user-1> called, so did <user-1>.",
+        ),
+    ]);
+    stays(&["From: Exchange Server", "To: Contact Microsoft Support", "Engineer: see below"]);
+}
+
+#[test]
 fn accounts_of_the_system_stay() {
     stays(&[
         r"User: NT AUTHORITY\SYSTEM",

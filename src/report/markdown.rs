@@ -140,11 +140,7 @@ fn fix(found: &Match<'_>) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str("| File | Fixed in | Product |\n|---|---|---|\n");
-    for fix in &signature.fixed_in {
-        let product = fix.product.as_deref().map(escaped).unwrap_or_default();
-        let _ = writeln!(text, "| {} | {} | {product} |", escaped(&fix.file), escaped(&fix.version));
-    }
+    text.push_str(&fixed_files(found));
     let seen: Vec<String> =
         found.crash.files.iter().map(|seen| code(&format!("{} {}", seen.file, seen.version))).collect();
     let seen = if seen.is_empty() { String::new() } else { format!(" (seen here: {})", seen.join(", ")) };
@@ -159,12 +155,28 @@ fn fix(found: &Match<'_>) -> String {
     text
 }
 
+/// The files of a fix as a table.
+fn fixed_files(found: &Match<'_>) -> String {
+    let fixes = &found.signature.fixed_in;
+    let products = fixes.iter().any(|fix| fix.product.is_some());
+    let mut text = "| File | Fixed in |".to_owned() + if products { " Product |" } else { "" };
+    text.push_str("\n|---|---|");
+    text.push_str(if products { "---|\n" } else { "\n" });
+    for fix in fixes {
+        let _ = write!(text, "| {} | {} |", escaped(&fix.file), escaped(&fix.version));
+        if products {
+            let _ = write!(text, " {} |", fix.product.as_deref().map(escaped).unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    text
+}
+
 /// What to collect to be sure of a match, or to find what it is instead.
 fn wanted(found: &Match<'_>) -> String {
     let mut text = String::new();
     if found.verdict == Verdict::Unknown && !found.signature.fixed_in.is_empty() {
-        let files: Vec<_> = found.signature.fixed_in.iter().map(|fix| escaped(&fix.file)).collect();
-        let mut files: Vec<_> = files.iter().map(String::as_str).collect();
+        let mut files: Vec<_> = found.signature.fixed_in.iter().map(|fix| code(&fix.file)).collect();
         files.dedup();
         let _ = writeln!(text, "- the versions of {}", files.join(", "));
     }

@@ -50,7 +50,7 @@ None is known.
 
 **If it is not this**, please send
 
-- the versions of Router.exe, Route.dll
+- the versions of `Router.exe`, `Route.dll`
 - all threads of the dump (`~*kv`) with symbols, and the loaded modules with their versions (`lmv`)
 - the Application event log of the hour before the crash
 "

@@ -200,7 +200,16 @@ fn unreadable(root: &Path, error: ignore::Error) -> Result<Input, Error> {
         };
     }
     let said = inner.to_string();
-    Err(Error::read(path, error.into_io_error().unwrap_or_else(|| io::Error::other(said))))
+    Err(Error::read(path, error.into_io_error().map_or_else(|| io::Error::other(said), without_path)))
+}
+
+/// What the system said, without the path that the walker puts before it: a report names the input already.
+fn without_path(error: io::Error) -> io::Error {
+    let said = error.get_ref().and_then(|walker| walker.source()).map(ToString::to_string);
+    match said {
+        Some(said) => io::Error::new(error.kind(), said),
+        None => error,
+    }
 }
 
 /// What is wrong with a glob, without the glob.

@@ -108,6 +108,15 @@ fn a_link_to_nothing_is_an_error_and_the_others_follow() {
 
 #[cfg(unix)]
 #[test]
+fn an_error_of_the_walk_names_the_path_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("self", folder.path().join("self")).unwrap();
+    let found = listed_with(folder.path(), &WalkOptions { follow_links: true, ..WalkOptions::default() });
+    assert_eq!(found[0].matches("self").count(), 1, "{found:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_folder_that_cannot_be_listed_is_an_error_and_the_others_follow() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();

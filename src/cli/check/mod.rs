@@ -32,7 +32,7 @@ pub(super) fn run(options: &Options, check: Check) -> anyhow::Result<Exit> {
     let triage = Triage::load(options)?.showing_crashes(shown).collecting_names(redaction.wanted());
     let mut outputs = scan::outputs(options, &check.inputs)?.going_on();
     let reading = Reading::resolve(options, check.inputs)?;
-    let ended = each(options, reading, &mut outputs, triage, |summary, said| {
+    let ended = each(options, reading, &mut outputs, &mut redaction, triage, |summary, redaction, said| {
         let name = said.name.clone();
         for finding in said.found_mut() {
             if let Some(baseline) = &mut baseline {

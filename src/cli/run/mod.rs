@@ -14,6 +14,7 @@ pub(super) use outputs::{Outputs, new_file};
 pub(super) use text::{Analysis, Found};
 
 use super::options::{Options, Reading, complain};
+use super::redaction::Redaction;
 use answers::{Answers, MANY, Next, Place};
 use anyhow::Context as _;
 use kbtriage::Error;
@@ -107,59 +108,80 @@ pub(super) fn each<A: Analysis>(
     options: &Options,
     reading: Reading,
     outputs: &mut Outputs<A::Found>,
+    redaction: &mut Redaction,
     analysis: A,
-    mut see: impl FnMut(&mut Summary, &mut Said<A::Found>),
+    see: impl FnMut(&mut Summary, &mut Redaction, &mut Said<A::Found>),
 ) -> anyhow::Result<Ended> {
     let begun = Instant::now();
-    let mut progress = Progress::new(options, &reading);
     let bytes = Arc::clone(&reading.read.progress);
+    let progress = Progress::new(options, &reading);
     let answers = start(reading, analysis)?;
-    let mut ended = Ended { summary: Summary::default(), interrupted: false };
-    outputs.begin()?;
-    while let Some(answers) = next(&answers, outputs, &mut progress)? {
+    let mut run = Run { options, outputs, redaction, progress, summary: Summary::default(), see };
+    run.outputs.begin()?;
+    // A name may be told in the last input and stand in the first: what is to be redacted waits until all is read.
+    let mut held = Vec::new();
+    while let Some(answers) = run.next(&answers)? {
         for mut said in answers {
-            see(&mut ended.summary, &mut said);
-            let outcome = said.outcome();
-            progress.pause(|| {
-                name_unread(options, &said.name, &outcome);
-                outputs.input(report::Input { name: &said.name, time: said.time }, outcome)
-            })?;
-            progress.found(&ended.summary);
+            if run.redaction.learn(&mut said) {
+                held.push(said);
+            } else {
+                run.report(said)?;
+            }
             if INTERRUPTED.load(Ordering::Relaxed) {
                 break;
             }
         }
     }
-    ended.interrupted = INTERRUPTED.load(Ordering::Relaxed);
-    progress.end();
-    ended.summary.bytes = bytes.load(Ordering::Relaxed);
-    ended.summary.time = begun.elapsed();
-    outputs.end(&ended.summary)?;
-    Ok(ended)
+    held.into_iter().try_for_each(|said| run.report(said))?;
+    run.progress.end();
+    let Run { outputs, mut summary, .. } = run;
+    summary.bytes = bytes.load(Ordering::Relaxed);
+    summary.time = begun.elapsed();
+    outputs.end(&summary)?;
+    Ok(Ended { summary, interrupted: INTERRUPTED.load(Ordering::Relaxed) })
 }
 
-/// What there is to write next, `None` after the last and after an interrupt. What was written so far leaves before
-/// waiting for it.
-fn next<A, T>(
-    answers: &Answers<A>,
-    outputs: &mut Outputs<T>,
-    progress: &mut Progress,
-) -> anyhow::Result<Option<Vec<A>>> {
-    let (mut wanted, mut patience) = (MANY, SHORT);
-    while !INTERRUPTED.load(Ordering::Relaxed) {
-        match answers.next(wanted, patience) {
-            Next::Some(said) => return Ok(Some(said)),
-            Next::End => return Ok(None),
-            Next::Nothing => {
-                if patience == SHORT {
-                    outputs.flush()?;
-                }
-                progress.tick();
-            }
-        }
-        (wanted, patience) = (1, PATIENCE);
+/// The side of a run that reports.
+struct Run<'r, T, See> {
+    options: &'r Options,
+    outputs: &'r mut Outputs<T>,
+    redaction: &'r mut Redaction,
+    progress: Progress,
+    summary: Summary,
+    see: See,
+}
+
+impl<T, See: FnMut(&mut Summary, &mut Redaction, &mut Said<T>)> Run<'_, T, See> {
+    fn report(&mut self, mut said: Said<T>) -> anyhow::Result<()> {
+        (self.see)(&mut self.summary, self.redaction, &mut said);
+        let outcome = said.outcome();
+        self.progress.pause(|| {
+            name_unread(self.options, &said.name, &outcome);
+            self.outputs.input(report::Input { name: &said.name, time: said.time }, outcome)
+        })?;
+        self.progress.found(&self.summary);
+        Ok(())
     }
-    Ok(None)
+
+    /// What there is to write next, `None` after the last and after an interrupt. What was written so far leaves before
+    /// waiting for it.
+    fn next<A>(&mut self, answers: &Answers<A>) -> anyhow::Result<Option<Vec<A>>> {
+        let (mut wanted, mut patience) = (MANY, SHORT);
+        while !INTERRUPTED.load(Ordering::Relaxed) {
+            match answers.next(wanted, patience) {
+                Next::Some(said) => return Ok(Some(said)),
+                Next::End => return Ok(None),
+                Next::Nothing => {
+                    if patience == SHORT {
+                        self.outputs.flush()?;
+                    }
+                    self.progress.tick();
+                }
+            }
+            (wanted, patience) = (1, PATIENCE);
+        }
+        Ok(None)
+    }
 }
 
 /// What the workers share.

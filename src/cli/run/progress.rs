@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 
 /// A scan that is done sooner shows no bar.
 const SOON: Duration = Duration::from_millis(400);
+/// Between two drawings.
+const OFTEN: Duration = Duration::from_millis(100);
 
 /// A bar on standard error, if that is a terminal and nobody asked for quiet.
 pub(super) struct Progress {
     bar: ProgressBar,
     wanted: bool,
     begun: Instant,
+    drawn: Instant,
     bytes: Arc<AtomicU64>,
     /// Bytes of all inputs, 0 until they are known.
     total: Arc<AtomicU64>,
@@ -31,6 +34,7 @@ impl Progress {
             bar: ProgressBar::hidden(),
             wanted,
             begun: Instant::now(),
+            drawn: Instant::now(),
             bytes: Arc::clone(&reading.read.progress),
             total: Arc::default(),
             files: 0,
@@ -63,6 +67,7 @@ impl Progress {
         if !self.wanted || self.begun.elapsed() < SOON {
             return;
         }
+        self.drawn = Instant::now();
         if self.bar.is_hidden() {
             self.bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             self.style("{binary_bytes} read, {binary_bytes_per_sec}, {msg}");
@@ -84,7 +89,7 @@ impl Progress {
 
     pub(super) fn found(&mut self, summary: &Summary) {
         (self.files, self.matches) = (summary.inputs, summary.matches);
-        if self.files.is_multiple_of(64) {
+        if self.wanted && self.drawn.elapsed() > OFTEN {
             self.tick();
         }
     }
