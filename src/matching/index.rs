@@ -5,6 +5,7 @@
 //! many there are.
 
 use super::clauses::{BugcheckPattern, Compared, EventPattern, FaultPattern};
+use super::finding::Confidence;
 use super::stack::{Row, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{self, FramePattern, Pattern, folded, module};
@@ -107,16 +108,16 @@ impl Alternative<'_> {
         self.text.get_or_init(folded)
     }
 
-    /// Whether a fault speaks for it, or what else it asks for may.
+    /// Whether a fault speaks for it, or leaves it to what else it asks for.
     pub(super) fn may_be_fault(&self, fault: &Fault, compared: &Compared) -> bool {
+        let Some(clause) = self.fault() else { return false };
         let Clauses { stack, bugcheck, exception, event, text, .. } = self.clauses;
-        let asks_for_more = stack.is_some()
-            || bugcheck.is_some()
-            || exception.is_some()
-            || !event.is_empty()
-            || text.is_some();
-        asks_for_more
-            || self.fault().is_some_and(|clause| clause.hold(fault, compared, (1, 1), false).telling)
+        let held = clause.hold(fault, compared, (1, 1), false);
+        let address = exception.as_ref().is_some_and(|exception| exception.address.is_some());
+        let more_tells = stack.is_some() || bugcheck.is_some() || address || !event.is_empty();
+        // Words and a code tell only beside a fault that is the one asked for in every field.
+        let certain = held.cap == Some(Confidence::Exact) && (exception.is_some() || text.is_some());
+        held.telling || more_tells || certain
     }
 
     /// Whether it asks for nothing but events and phrases, which need no crash.

@@ -220,6 +220,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_gone_over_side_by_side_keep_their_order() {
+        let lines: Vec<String> = (0..11).map(|line| "x".repeat(97 * line % 50) + " queue").collect();
+        let places: Vec<u32> =
+            found(&["queue"], &lines.join("\n")).into_iter().map(|(_, (first, _))| first).collect();
+        assert_eq!(places, (1..=11).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn no_phrases_no_text() {
         assert_eq!(found(&[" "], "anything"), []);
     }

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 /// Bytes of a block: what is gone over at once. A block ends with a line, unless no line ends in it.
-pub const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 256 << 10;
 
 /// Lines looked at before and after a trigger: an incident reaches 60 lines, an event's message in XML 100.
 const BEFORE: usize = 64;

@@ -17,11 +17,10 @@ pub(crate) fn module(name: &str) -> String {
     let file =
         memchr::memrchr2(b'\\', b'/', path.as_bytes()).and_then(|at| path.get(at + 1..)).unwrap_or(path);
     let mut key = file.to_ascii_lowercase();
-    if let Some((stem, extension)) = key.rsplit_once('.')
-        && !stem.is_empty()
-        && EXTENSIONS.contains(&extension)
+    if let Some(stem) = memchr::memrchr(b'.', key.as_bytes()).filter(|stem| *stem > 0)
+        && key.get(stem + 1..).is_some_and(|extension| EXTENSIONS.contains(&extension))
     {
-        key.truncate(stem.len());
+        key.truncate(stem);
     }
     if key.starts_with("nt") && KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
 }
@@ -47,7 +46,8 @@ pub(crate) fn function(name: &str) -> String {
     let mut plain = plain;
     plain.retain(|char| !matches!(char, '`' | '\''));
     plain.make_ascii_lowercase();
-    if plain.contains("__") { plain.replace("__", "::") } else { plain }
+    let scoped = plain.as_bytes().windows(2).any(|pair| pair == b"__");
+    if scoped { plain.replace("__", "::") } else { plain }
 }
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.

@@ -138,12 +138,23 @@ fn is_text(text: &str) -> bool {
 
 /// Bytes of no Unicode encoding but 8 bits a character: a zero, or many control characters, make them binary.
 fn is_binary(sample: &[u8]) -> bool {
-    let stray = sample.iter().filter(|byte| is_stray_control(char::from(**byte))).count();
+    let stray = sample.iter().filter(|byte| STRAY[usize::from(**byte)]).count();
     memchr::memchr(0, sample).is_some() || stray * 20 > sample.len()
 }
 
+/// Of each byte, whether it is a stray control character.
+static STRAY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = is_stray_control(byte as u8 as char);
+        byte += 1;
+    }
+    table
+};
+
 /// A control character other than those that lay out text or colour a terminal.
-fn is_stray_control(c: char) -> bool {
+const fn is_stray_control(c: char) -> bool {
     c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{8}' | '\u{c}' | '\u{1a}' | '\u{1b}')
 }
 

@@ -32,6 +32,8 @@ struct State<T> {
     workers: usize,
     /// Complete inputs that the writer waits for.
     wanted: usize,
+    /// A worker waits for room.
+    crowded: bool,
 }
 
 struct Input<T> {
@@ -56,22 +58,22 @@ pub(super) struct Place(usize);
 impl<T> Answers<T> {
     /// Answers of so many workers.
     pub(super) fn new(workers: usize) -> Self {
-        let state = State { inputs: VecDeque::new(), written: 0, complete: 0, workers, wanted: MANY };
+        let state =
+            State { inputs: VecDeque::new(), written: 0, complete: 0, workers, wanted: MANY, crowded: false };
         Answers { state: Mutex::new(state), ready: Condvar::new(), room: Condvar::new() }
     }
 
     /// Begins the next input, once there is room for it.
     pub(super) fn begin(&self) -> Place {
-        let full = |state: &mut State<T>| state.inputs.len() >= AHEAD;
-        let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.with_room(|state| state.inputs.len() < AHEAD);
         state.inputs.push_back(Input { said: Vec::new(), complete: false });
         Place(state.written + state.inputs.len() - 1)
     }
 
     /// Says something about an input, once there is room for it.
     pub(super) fn say(&self, place: Place, said: T) {
-        let full = |state: &mut State<T>| state.input(place).is_some_and(|input| input.said.len() >= WAITING);
-        let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        let mut state =
+            self.with_room(|state| state.input(place).is_none_or(|input| input.said.len() < WAITING));
         if let Some(input) = state.input(place) {
             input.said.push(said);
         }
@@ -110,6 +112,7 @@ impl<T> Answers<T> {
         if let Some(input) = state.inputs.front_mut() {
             said.append(&mut input.said);
         }
+        state.crowded = false;
         let ended = state.workers == 0 && state.inputs.is_empty();
         drop(state);
         self.room.notify_all();
@@ -118,6 +121,17 @@ impl<T> Answers<T> {
             true if ended => Next::End,
             true => Next::Nothing,
         }
+    }
+
+    /// Waits until there is room.
+    fn with_room(&self, mut room: impl FnMut(&mut State<T>) -> bool) -> MutexGuard<'_, State<T>> {
+        let mut state = self.lock();
+        while !room(&mut state) {
+            state.crowded = true;
+            self.wake(&state);
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state
     }
 
     fn wake(&self, state: &State<T>) {
@@ -139,8 +153,9 @@ impl<T> State<T> {
     /// Whether there is enough to write, or nothing to wait for.
     fn is_ready(&self) -> bool {
         let Some(first) = self.inputs.front() else { return self.workers == 0 };
-        let enough = first.complete && (self.complete >= self.wanted || self.workers == 0);
-        enough || first.said.len() >= if self.wanted == 1 { 1 } else { WAITING }
+        let hurry = self.wanted == 1 || self.crowded || self.workers == 0;
+        let many = first.complete && self.complete >= self.wanted;
+        many || hurry && (first.complete || !first.said.is_empty())
     }
 }
 

@@ -17,6 +17,7 @@ use super::message;
 use super::viewer::{Row, fields_follow, titled_source};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
+use crate::parse::text::position;
 
 /// The most lines a header has, above and below the id.
 const HEADER: usize = 14;
@@ -346,7 +347,7 @@ fn is_json_member(text: &str) -> bool {
 /// Length of a source without what follows it: `Perflib, The library file`, `IPXRIP logs with the following`.
 fn source_length(value: &str) -> usize {
     let marks = [", ", ". ", " \"", "; ", " logs with ", " with the "];
-    let end = marks.iter().filter_map(|mark| value.find(mark)).filter(|end| *end > 3).min();
+    let end = marks.iter().filter_map(|mark| position(value, mark)).filter(|end| *end > 3).min();
     value.get(..end.unwrap_or(value.len())).map_or(0, |name| name.trim_end_matches(['.', ',', ' ']).len())
 }
 

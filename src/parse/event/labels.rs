@@ -5,6 +5,7 @@
 //! be glued to it (`MSExchangeMTAEvent ID: 9405`).
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::sync::LazyLock;
 
 /// What a label announces.
@@ -35,8 +36,8 @@ pub(crate) struct Label {
 /// The longest label in bytes.
 const LONGEST: usize = 48;
 
-static FIELDS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
-    TABLE.iter().flat_map(|(field, names)| names.iter().map(|name| (*name, *field))).collect()
+static FIELDS: LazyLock<FxHashMap<&'static [u8], Field>> = LazyLock::new(|| {
+    TABLE.iter().flat_map(|(field, names)| names.iter().map(|name| (name.as_bytes(), *field))).collect()
 });
 
 /// How the last words of all labels end.
@@ -65,24 +66,22 @@ pub(crate) fn field(name: &str) -> Option<Field> {
     if name.len() > LONGEST {
         return None;
     }
-    let mut key = String::with_capacity(name.len());
+    let mut key: SmallVec<[u8; LONGEST]> = SmallVec::new();
     for word in name.split_whitespace() {
         if !key.is_empty() {
-            key.push(' ');
+            key.push(b' ');
         }
         if word.is_ascii() {
-            key.push_str(word);
+            key.extend_from_slice(word.as_bytes());
             continue;
         }
-        for char in word.chars() {
-            match char {
-                '\u{2019}' => key.push('\''),
-                char => key.extend(char.to_lowercase()),
-            }
+        for char in word.chars().flat_map(char::to_lowercase) {
+            let char = if char == '\u{2019}' { '\'' } else { char };
+            key.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
     key.make_ascii_lowercase();
-    FIELDS.get(key.as_str()).copied()
+    FIELDS.get(key.as_slice()).copied()
 }
 
 /// Every label in `text`, in order.

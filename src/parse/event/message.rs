@@ -303,6 +303,12 @@ pub(super) fn indentation(text: &str) -> usize {
 fn collapsed(text: &str) -> String {
     let text = text.trim_end_matches([' ', '\t', '\\']).trim_start_matches(['*', ' ', '\t']);
     let mut words = String::with_capacity(text.len());
+    let apart = |pair: &[u8]| matches!(pair, [b' ', next] if next.is_ascii_graphic());
+    if text.as_bytes().windows(2).all(|pair| pair[0].is_ascii_graphic() || apart(pair)) {
+        // As most are.
+        words.push_str(text.trim());
+        return words;
+    }
     for word in text.split_whitespace() {
         if !words.is_empty() {
             words.push(' ');
@@ -315,9 +321,9 @@ fn collapsed(text: &str) -> String {
 /// The text without quotation marks around the whole, cut to [`BYTES`].
 fn finished(text: String, end: Pos) -> Option<(String, Pos)> {
     let bare = text.trim_start_matches(['"', '\u{201c}']).trim_end_matches(['"', '\u{201d}']);
-    let text = if bare.contains('"') { text.trim().to_owned() } else { bare.trim().to_owned() };
-    let text = text.get(..floor_boundary(&text, BYTES)).unwrap_or("").to_owned();
-    (!text.is_empty()).then_some((text, end))
+    let text = if bare.contains('"') { text.trim() } else { bare.trim() };
+    let text = text.get(..floor_boundary(text, BYTES)).unwrap_or("");
+    (!text.is_empty()).then(|| (text.to_owned(), end))
 }
 
 #[cfg(test)]

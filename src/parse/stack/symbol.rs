@@ -216,7 +216,10 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
         return;
     }
     let value = digits.get(if prefixed { 2 } else { 0 }..len).unwrap_or("");
-    symbol.offset = Some([if sign == '-' { "-0x" } else { "0x" }, value].concat());
+    let mut offset = String::with_capacity("-0x".len() + value.len());
+    offset.push_str(if sign == '-' { "-0x" } else { "0x" });
+    offset.push_str(value);
+    symbol.offset = Some(offset);
     symbol.len += before + len;
 }
 
@@ -278,7 +281,12 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
         return (plain.min(at), false);
     }
     // The full stop or comma of a sentence.
-    (name.trim_end_matches(['.', ':', '\'']).len().max(name.rfind('\'').map_or(0, |at| at + 1)), false)
+    (
+        name.trim_end_matches(['.', ':', '\''])
+            .len()
+            .max(memchr::memrchr(b'\'', name.as_bytes()).map_or(0, |at| at + 1)),
+        false,
+    )
 }
 
 fn is_plain(byte: u8) -> bool {
