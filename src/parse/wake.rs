@@ -13,8 +13,8 @@ use std::ops::Range;
 pub(super) const GRAM: usize = 4;
 /// Places that are looked up before one asks whether there was anything.
 const AT_ONCE: usize = 16;
-/// Places in the table.
-const BITS: u32 = 15;
+/// Places in the table: a thousand phrases leave it nearly empty.
+const BITS: u32 = 17;
 const PLACES: usize = 1 << BITS;
 /// The bit that tells capitals from small letters.
 pub(super) const CASE: u8 = 0x20;
