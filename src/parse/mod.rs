@@ -93,6 +93,12 @@ impl Dialect {
 
 static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
 
+/// Builds what every parser shares, which the first text would wait for otherwise: a program with other things to do
+/// before it has a text lets another thread call this.
+pub fn prepare() {
+    LazyLock::force(&ANCHORS);
+}
+
 /// A phrase to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
