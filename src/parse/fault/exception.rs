@@ -29,8 +29,8 @@ use crate::parse::text::{clip, file_name, find, has};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::{is_file, is_placeholder, starts_with};
 use crate::parse::{Dialect, prose};
-use regex::Regex;
-use std::sync::LazyLock;
+use regex::{Captures, Regex};
+use std::sync::{LazyLock, OnceLock};
 
 /// See the module docs.
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -127,53 +127,92 @@ fn memory(text: &str) -> Option<Message> {
 }
 
 /// Layouts that begin at the anchor. Groups: `what`, `process`, `module`, `code`, `address`, as far as there are any.
-static LAYOUTS: LazyLock<Vec<(Regex, Shape)>> = LazyLock::new(|| {
+static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
     const HEX: &str = r"(?<code>(?:[0oO][xX])?[0-9a-fA-F]{7,10})\b";
     const PLACE: &str = r#"(?:[\s,;:.)\]]*(?:(?:exception |occurred )?(?:in the application )?(?:at )?(?:address|location):?|address:?|at:?)[\s\["'(=]*(?<address>[<0-9a-fA-Fx`]+))"#;
     let layouts = [
-        (format!(r"^exception: ?(?<what>[a-z][a-z /-]{{3,40}}?) ?[\(\[]\s*{HEX}(?:{PLACE})?"), Shape::Popup),
         (
+            "exception:",
+            format!(r"^exception: ?(?<what>[a-z][a-z /-]{{3,40}}?) ?[\(\[]\s*{HEX}(?:{PLACE})?"),
+            Shape::Popup,
+        ),
+        (
+            "exception ",
             format!(
                 r"^exception (?<what>[a-z][a-z /-]{{3,40}}?)? ?\(\s*{HEX}(?:{PLACE}|[\])]? (?:has )?occurred)"
             ),
             Shape::Popup,
         ),
         (
+            "exception",
             format!(r"^exception[:\s\[]+{HEX} ?\((?<what>[a-z ]+)\)(?: in (?<module>[\w~.-]+))?(?:{PLACE})?"),
             Shape::Popup,
         ),
         (
+            "exception",
             format!(
                 r"^exception[:\s\[]+{HEX}\]?(?: has)?(?: occurred)?(?: at address[\s\[]*(?<address>[0-9a-fA-Fx`]+)| occurred)"
             ),
             Shape::Line,
         ),
-        (format!(r"^exception:?(?: error)? (?:code|number)s?[\s:=]*{HEX}(?:{PLACE})?"), Shape::Label),
-        (format!(r"^exception:\s*{HEX}(?:{PLACE}|[\s)\].,]|$)"), Shape::Popup),
-        (format!(r"^exception (?:is|was) {HEX}{PLACE}"), Shape::Line),
-        (format!(r"^code: {HEX} flags: 0x[0-9a-f]+{PLACE}"), Shape::Line),
-        (format!(r"^exception generated was {HEX}(?:{PLACE})?"), Shape::Line),
         (
+            "exception",
+            format!(r"^exception:?(?: error)? (?:code|number)s?[\s:=]*{HEX}(?:{PLACE})?"),
+            Shape::Label,
+        ),
+        ("exception:", format!(r"^exception:\s*{HEX}(?:{PLACE}|[\s)\].,]|$)"), Shape::Popup),
+        ("exception ", format!(r"^exception (?:is|was) {HEX}{PLACE}"), Shape::Line),
+        ("code: ", format!(r"^code: {HEX} flags: 0x[0-9a-f]+{PLACE}"), Shape::Line),
+        ("exception generated was ", format!(r"^exception generated was {HEX}(?:{PLACE})?"), Shape::Line),
+        (
+            "exception",
             format!(
                 r"^exception(?: thrown)?(?: at (?<address>[0-9a-fA-Fx`]+))?(?: \([\w.:, ]*\))? in (?<process>[\w~.<>-]+) ?(?:\(?(?<module>[\w~.-]+\.\w+)\)?)?[:\s]+{HEX}"
             ),
             Shape::Line,
         ),
-        (format!(r"^exception (?:detected|caught)[.:;( ]+code:? {HEX}"), Shape::Line),
+        ("exception ", format!(r"^exception (?:detected|caught)[.:;( ]+code:? {HEX}"), Shape::Line),
         (
             // Without a code: `in VB5.EXE`, `<error number>, Address: <memory address>`.
+            "exception:",
             format!(
                 r"^exception: ?(?<what>access violation|stack overflow|\w+ instruction) ?(?:in (?<process>[\w~-]+\.exe)\b|[(<][a-z ]+[)>]{PLACE})"
             ),
             Shape::Codeless,
         ),
-        (format!(r"^(?<what>access violation) \({HEX}\)(?: in (?<module>[\w~.-]+))?{PLACE}"), Shape::Line),
-        (format!(r"^ - code {HEX} \((?:first|second|!!! second) chance"), Shape::Line),
-        (format!(r"^{HEX}: access violation"), Shape::Line),
+        (
+            "access violation (",
+            format!(r"^(?<what>access violation) \({HEX}\)(?: in (?<module>[\w~.-]+))?{PLACE}"),
+            Shape::Line,
+        ),
+        (" - code ", format!(r"^ - code {HEX} \((?:first|second|!!! second) chance"), Shape::Line),
+        ("0x", format!(r"^{HEX}: access violation"), Shape::Line),
     ];
-    let build = |(pattern, shape)| Regex::new(&format!("(?i-u){pattern}")).ok().map(|regex| (regex, shape));
-    layouts.into_iter().filter_map(build).collect()
+    let layout = |(begins, pattern, shape)| Layout {
+        begins,
+        pattern: format!("(?i-u){pattern}"),
+        regex: OnceLock::new(),
+        shape,
+    };
+    layouts.into_iter().map(layout).collect()
 });
+
+/// A layout of which the expression is built when the first text begins like it: that takes longer than to read a ticket.
+struct Layout {
+    begins: &'static str,
+    pattern: String,
+    regex: OnceLock<Option<Regex>>,
+    shape: Shape,
+}
+
+impl Layout {
+    fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        if !starts_with(text, self.begins) {
+            return None;
+        }
+        self.regex.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()?.captures(text)
+    }
+}
 
 /// How far a layout is from the report it belongs to.
 #[derive(Clone, Copy, PartialEq)]
@@ -198,8 +237,8 @@ fn coded(text: &str) -> Option<Message> {
     let with_code = holds_code(text);
     let (found, shape) = LAYOUTS
         .iter()
-        .filter(|(_, shape)| with_code || *shape == Shape::Codeless)
-        .find_map(|(regex, shape)| Some((regex.captures(text)?, *shape)))?;
+        .filter(|layout| with_code || layout.shape == Shape::Codeless)
+        .find_map(|layout| Some((layout.captures(text)?, layout.shape)))?;
     let group = |name: &str| found.name(name).map(|group| group.as_str().trim());
     let code = match found.name("code") {
         // `Oxc0000005`: the letter for the digit.
@@ -319,6 +358,11 @@ mod tests {
     fn fault(text: &str) -> Fault {
         let mut pieces = Parser::default().parse(text).into_iter();
         pieces.find_map(|piece| if let Kind::Fault(fault) = piece.kind { Some(fault) } else { None }).unwrap()
+    }
+
+    #[test]
+    fn every_layout_builds() {
+        assert!(super::LAYOUTS.iter().all(|layout| regex::Regex::new(&layout.pattern).is_ok()));
     }
 
     #[test]
