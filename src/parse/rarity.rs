@@ -6,12 +6,12 @@ use std::ops::Range;
 
 /// Words of ordinary logs, the most common first, about.
 const WORDS: &str = "info error event connection session in to the for at from with is not and on of while warning exception state status \
-    failed failure received request service server client process user host message address thread \
+    failed failure received request service server client process user host name message address thread \
     task executor memory start started time timeout open close file .exe .dll child load read write level system kernel handle \
-    application module component device network interface image https response register route return process password \
+    application component device network interface image https response register route return process password \
     invalid authentication initialize update version package queue store volume command code terminate create debug \
-    disabled driver enabled found local method name number object operation packet path pressure unavailable value \
-    line list type";
+    disabled driver enabled found local method number object operation packet path pressure unavailable value \
+    line list type require bucket module";
 /// Bytes of ordinary logs, the most common first.
 const BYTES: &[u8] = b" e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw\"yvkx(j)q*z";
 /// What it counts for that two words meet.
