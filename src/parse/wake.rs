@@ -7,6 +7,7 @@
 
 use super::rarity::Rarity;
 use super::trigger::{Check, Trigger};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Bytes that are looked up together.
@@ -25,8 +26,8 @@ pub(crate) struct Wake {
     needles: Vec<Needle>,
     /// By hash of four bytes: whether they are looked for.
     table: Box<[bool; PLACES]>,
-    /// By the same hash, one more than the number of the first needle with it.
-    first: Vec<u32>,
+    /// By the same hash, the number of the first needle with it.
+    first: FxHashMap<usize, usize>,
 }
 
 /// A literal or phrase.
@@ -41,8 +42,8 @@ struct Needle {
     /// These and the four behind them, without case, and which bits of them count.
     wanted: u64,
     mask: u64,
-    /// One more than the number of the next needle with the same hash.
-    next: u32,
+    /// The number of the next needle with the same hash.
+    next: Option<usize>,
 }
 
 impl Wake {
@@ -54,7 +55,8 @@ impl Wake {
         let triggers =
             triggers.flat_map(|trigger| trigger.spellings().into_iter().map(|text| (text, trigger.holds)));
         let phrases = phrases.into_iter().map(|phrase| (collapsed(phrase), (|_, _| true) as Check));
-        let mut wake = Wake { needles: Vec::new(), table: Box::new([false; PLACES]), first: vec![0; PLACES] };
+        let mut wake =
+            Wake { needles: Vec::new(), table: Box::new([false; PLACES]), first: FxHashMap::default() };
         let rarity = Rarity::new();
         triggers.chain(phrases).for_each(|(text, check)| wake.add(text, check, &rarity));
         wake
@@ -70,9 +72,8 @@ impl Wake {
         let behind = bytes.get(at + GRAM..).unwrap_or_default();
         let mask = held & first_bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
         let place = hash(wanted as u32);
-        let next = self.first[place];
+        let next = self.first.insert(place, self.needles.len());
         self.needles.push(Needle { gaps: text.contains(' '), text, check, at, wanted, mask, next });
-        self.first[place] = self.needles.len() as u32;
         self.table[place] = true;
     }
 
@@ -99,8 +100,8 @@ impl Wake {
     /// Whether a needle may stand around the four bytes at `at`.
     fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
         let (window, held) = window(text, at);
-        let mut next = self.first[hash(window as u32)];
-        while let Some(needle) = next.checked_sub(1).and_then(|number| self.needles.get(number as usize)) {
+        let mut next = self.first.get(&hash(window as u32)).copied();
+        while let Some(needle) = next.and_then(|number| self.needles.get(number)) {
             if (window ^ needle.wanted) & needle.mask & held == 0 && needle.stands(text, at) {
                 return found(at);
             }
