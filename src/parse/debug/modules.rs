@@ -20,6 +20,11 @@ use crate::parse::page::{Claim, Page, Piece, Pos};
 use crate::parse::text::{clip, file_name, find, has};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, hex};
+use nom::bytes::complete::take_while1;
+use nom::character::complete::multispace0;
+use nom::combinator::verify;
+use nom::sequence::preceded;
+use nom::{IResult, Parser as _};
 
 /// Module lists.
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -102,19 +107,19 @@ struct Row {
 impl Row {
     /// `9a01a000 9a09a000   atikmpag T (no symbols)`: two addresses and a name, or a path.
     fn new(text: &str) -> Option<Row> {
-        let text = text.trim_start();
-        let (start, _) = hex::word(text).filter(|(_, digits)| *digits >= 8)?;
-        let rest = text.get(start..)?.trim_start();
-        let (end, _) = hex::word(rest).filter(|(_, digits)| *digits >= 8)?;
-        let name = rest.get(end..)?.trim();
+        let (name, (base, end)) = (address, address).parse(text).ok()?;
+        let name = name.trim();
         let name = if name.contains(['\\', '/']) && !name.contains('(') {
             file_name(name)
         } else {
             name.split_whitespace().next()?
         };
-        let address = |digits: &str| format!("0x{}", digits.replace('`', ""));
-        let range = (address(text.get(..start)?), address(rest.get(..end)?));
-        Some(Row { range: Some(range), name: Some(name.to_owned()), ..Row::default() })
+        let printed = |digits: &str| format!("0x{}", digits.replace('`', ""));
+        Some(Row {
+            range: Some((printed(base), printed(end))),
+            name: Some(name.to_owned()),
+            ..Row::default()
+        })
     }
 
     /// Reads `Image name: ...` and its neighbours from `first` on; returns the last line of them.
@@ -152,6 +157,14 @@ impl Row {
         let module = Module { name, version, timestamp: self.timestamp, base, end };
         Some(Piece { span: page.lines_span(first, last), kind: Kind::Module(module) })
     }
+}
+
+/// An address of eight digits at least, and the blanks before it.
+fn address(text: &str) -> IResult<&str, &str> {
+    let digits = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '`');
+    let is_address =
+        |word: &&str| hex::word(word).is_some_and(|(end, digits)| end == word.len() && digits >= 8);
+    preceded(multispace0, verify(digits, is_address)).parse(text)
 }
 
 /// What PowerShell prints of `(Get-Item ...).VersionInfo`: a table, or a list of properties.
