@@ -96,21 +96,7 @@ fn is_other(quoted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::Kind;
-
-    fn messages(text: &str) -> Vec<(u32, Option<String>)> {
-        let found = crate::Parser::default().parse(text).into_iter();
-        found
-            .filter_map(|piece| match piece.kind {
-                Kind::Event(event) => Some((event.id, event.message)),
-                _ => None,
-            })
-            .collect()
-    }
-
-    fn message(text: &str) -> Option<String> {
-        messages(text).into_iter().next().and_then(|(_, message)| message)
-    }
+    use crate::parse::event::tests::{message, messages};
 
     #[test]
     fn the_sentence_with_the_id_may_lead_to_it() {
