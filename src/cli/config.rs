@@ -79,11 +79,15 @@ impl Config {
 
     /// The settings in a text, or the line of a mistake, 1-based, and what it is.
     fn parse(text: &str) -> Result<Self, (usize, String)> {
-        toml::from_str(text).map_err(|error: toml::de::Error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            (1 + before.matches('\n').count(), error.message().replace('\n', ": "))
-        })
+        toml::from_str(text)
+            .map_err(|error: toml::de::Error| (line_of(text, &error), error.message().replace('\n', ": ")))
     }
+}
+
+/// The line of a mistake in a text, 1-based.
+pub(super) fn line_of(text: &str, mistake: &toml::de::Error) -> usize {
+    let before = mistake.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    1 + before.matches('\n').count()
 }
 
 /// The settings file of the nearest folder that has one.

@@ -38,8 +38,7 @@ fn is_somebodys(four: Ipv4Addr) -> bool {
 
 /// Whether the words before four numbers make them a version: `version 5.0.0.1`, `route.dll 2.1.0.5`.
 fn says_version(before: &str) -> bool {
-    let from = before.len().saturating_sub(BEFORE);
-    let from = (from..=before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or_default();
+    let from = before.ceil_char_boundary(before.len().saturating_sub(BEFORE));
     let words = before.get(from..).unwrap_or_default();
     let words = words.trim_end_matches(|c: char| c.is_whitespace() || "\"'([:=,<>-".contains(c));
     let word = words.rsplit(|c: char| c.is_whitespace() || "\"'([=<>".contains(c)).next().unwrap_or_default();

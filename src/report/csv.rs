@@ -7,6 +7,7 @@ use super::escape::brief;
 use super::{Input, Outcome, Report, plain};
 use crate::matching::{Finding, Match, Unknown};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The first row.
@@ -77,10 +78,8 @@ impl Report<[Finding<'_>]> for Csv {
         let findings = outcome.found().unwrap_or_default();
         let name = cell(plain::input(input.name));
         let unread = match outcome {
-            Outcome::Read(_) | Outcome::Part(_) => None,
-            Outcome::Broken(_, reason) => Some(("error", format!("read in part: {reason}"))),
-            Outcome::Failed(reason) => Some(("error", reason.to_owned())),
-            Outcome::Skipped(reason) => Some(("skipped", reason.to_owned())),
+            Outcome::Skipped(reason) => Some(("skipped", Cow::Borrowed(reason))),
+            _ => outcome.unread().map(|reason| ("error", reason)),
         };
         if findings.is_empty() && unread.is_none() {
             return Ok(());

@@ -137,19 +137,15 @@ pub(super) struct Nearest<'f> {
 
 /// What there is to say about one input, an object a line, without line ends.
 pub(super) fn lines(input: &str, outcome: Outcome<'_, [Finding<'_>]>) -> Vec<String> {
-    match outcome {
-        Outcome::Read(findings) | Outcome::Part(findings) => {
-            findings.iter().map(|finding| text(&line(input, finding))).collect()
-        }
-        Outcome::Broken(findings, reason) => {
-            let mut lines = lines(input, Outcome::Read(findings));
-            let message = format!("read in part: {reason}");
-            lines.push(text(&Line::Error { input, message: &message }));
-            lines
-        }
-        Outcome::Skipped(message) => vec![text(&Line::Skipped { input, message })],
-        Outcome::Failed(message) => vec![text(&Line::Error { input, message })],
+    let findings = outcome.found().unwrap_or_default();
+    let mut lines: Vec<_> = findings.iter().map(|finding| text(&line(input, finding))).collect();
+    if let Outcome::Skipped(message) = outcome {
+        lines.push(text(&Line::Skipped { input, message }));
     }
+    if let Some(message) = outcome.unread() {
+        lines.push(text(&Line::Error { input, message: &message }));
+    }
+    lines
 }
 
 /// The last line.

@@ -7,7 +7,6 @@ use super::severest::{Severest, Severity};
 use super::summary::count;
 use super::{Input, Outcome, Report, Summary, escape, plain};
 use crate::matching::Finding;
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Annotations of a type that GitHub shows a step.
@@ -55,12 +54,9 @@ impl Report<[Finding<'_>]> for Github {
             };
             list.add(severity, || Annotation::of_finding(input.name, finding));
         }
-        let unread = match outcome {
-            Outcome::Failed(reason) => Cow::Borrowed(reason),
-            Outcome::Broken(_, reason) => Cow::Owned(format!("read in part: {reason}")),
-            Outcome::Read(_) | Outcome::Part(_) | Outcome::Skipped(_) => return Ok(()),
-        };
-        self.errors.add(Severity::Unread, || Annotation::of_unread(input.name, &unread));
+        if let Some(reason) = outcome.unread() {
+            self.errors.add(Severity::Unread, || Annotation::of_unread(input.name, &reason));
+        }
         Ok(())
     }
 

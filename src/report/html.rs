@@ -116,12 +116,7 @@ impl Report<[Finding<'_>]> for Html {
         for found in outcome.found().unwrap_or_default() {
             self.add(input.name, found);
         }
-        let unread = match outcome {
-            Outcome::Failed(reason) => Some(reason.to_owned()),
-            Outcome::Broken(_, reason) => Some(format!("read in part: {reason}")),
-            Outcome::Read(_) | Outcome::Part(_) | Outcome::Skipped(_) => None,
-        };
-        if let Some(reason) = unread
+        if let Some(reason) = outcome.unread()
             && self.unreadable.len() < UNREADABLE
         {
             self.unreadable.push((visible(input.name).into_owned(), visible(&reason).into_owned()));

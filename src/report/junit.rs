@@ -58,9 +58,9 @@ impl Report<[Finding<'_>]> for Junit {
         outcome.found().unwrap_or_default().iter().for_each(|finding| open.see(finding));
         match outcome {
             Outcome::Part(_) => self.open = Some(open),
-            Outcome::Read(_) => self.close(open, None),
-            Outcome::Broken(_, reason) => self.close(open, Some(&format!("read in part: {reason}"))),
-            Outcome::Failed(reason) => self.close(open, Some(reason)),
+            Outcome::Read(_) | Outcome::Broken(..) | Outcome::Failed(_) => {
+                self.close(open, outcome.unread().as_deref());
+            }
             Outcome::Skipped(reason) => {
                 let mut status = TestCaseStatus::skipped();
                 status.set_message(escape::visible(reason));

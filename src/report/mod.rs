@@ -31,6 +31,7 @@ pub use summary::Summary;
 
 use crate::evidence::Evidence;
 use crate::matching::Finding;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -180,6 +181,15 @@ impl<'a, T: ?Sized> Outcome<'a, T> {
         match self {
             Outcome::Read(found) | Outcome::Part(found) | Outcome::Broken(found, _) => Some(found),
             Outcome::Skipped(_) | Outcome::Failed(_) => None,
+        }
+    }
+
+    /// Why there is no more, where the input could not be read to its end.
+    pub fn unread(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Outcome::Failed(reason) => Some(Cow::Borrowed(reason)),
+            Outcome::Broken(_, reason) => Some(Cow::Owned(format!("read in part: {reason}"))),
+            Outcome::Read(_) | Outcome::Part(_) | Outcome::Skipped(_) => None,
         }
     }
 }

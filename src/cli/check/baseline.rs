@@ -12,6 +12,7 @@
 //! expires = 2027-03-31             # the last day on which it is accepted
 //! ```
 
+use crate::cli::config::line_of;
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 use kbtriage::Finding;
@@ -103,12 +104,9 @@ impl Baseline {
     }
 
     fn parse(path: &Path, folder: &Path, text: &str, today: Date) -> anyhow::Result<Self> {
-        let place = |span: Option<std::ops::Range<usize>>| {
-            let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
-            format!("{}:{}", path.display(), 1 + before.matches('\n').count())
-        };
-        let file: File = toml::from_str(text)
-            .map_err(|error| anyhow::anyhow!("{}: {}", place(error.span()), error.message()))?;
+        let file: File = toml::from_str(text).map_err(|error| {
+            anyhow::anyhow!("{}:{}: {}", path.display(), line_of(text, &error), error.message())
+        })?;
         let mut entries = BTreeMap::new();
         for (number, entry) in file.accepted.into_iter().enumerate() {
             let wrong = |what: &str| anyhow::anyhow!("{}: entry {}: {what}", path.display(), number + 1);

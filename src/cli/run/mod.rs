@@ -288,10 +288,10 @@ fn failed<T>(error: &Error) -> (String, Analysed<T>) {
 
 /// Says on stderr what could not be read, and with -v what was skipped.
 fn name_unread<T>(options: &Options, input: &str, outcome: &Outcome<'_, [T]>) {
-    match outcome {
-        Outcome::Read(_) | Outcome::Part(_) => {}
-        Outcome::Skipped(reason) => options.detail(&format!("{input}: skipped: {reason}")),
-        Outcome::Failed(reason) => complain(&format!("{input}: {reason}")),
-        Outcome::Broken(_, reason) => complain(&format!("{input}: read in part: {reason}")),
+    if let Outcome::Skipped(reason) = outcome {
+        options.detail(&format!("{input}: skipped: {reason}"));
+    }
+    if let Some(reason) = outcome.unread() {
+        complain(&format!("{input}: {reason}"));
     }
 }

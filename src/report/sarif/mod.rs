@@ -73,9 +73,8 @@ impl Report<[Finding<'_>]> for Sarif {
     ) -> io::Result<()> {
         let findings = outcome.found().unwrap_or_default();
         let place = || Place::of(&plain::slashed(input.name), &self.directory);
-        if let Outcome::Failed(reason) | Outcome::Broken(_, reason) = outcome {
-            let partly = if outcome.found().is_some() { "read in part: " } else { "" };
-            let message = || format!("{}: {partly}{reason}", plain::input(input.name));
+        if let Some(reason) = outcome.unread() {
+            let message = || format!("{}: {reason}", plain::input(input.name));
             self.unread.add(Severity::Unread, || (place(), brief(&message(), plain::PROSE)));
         }
         if findings.is_empty() {
