@@ -44,6 +44,15 @@ pub(crate) fn value(text: &str) -> Option<u64> {
     any.then_some(value)
 }
 
+/// An address column as evidence has it: `0x` and the digits, without the backquote.
+pub(crate) fn address(column: &str) -> String {
+    let digits = column.strip_prefix("0x").unwrap_or(column);
+    let mut address = String::with_capacity(2 + digits.len());
+    address.push_str("0x");
+    address.extend(digits.split('`'));
+    address
+}
+
 /// A 32-bit code, see [`value`].
 pub(crate) fn code(text: &str) -> Option<u32> {
     value(text).and_then(|value| u32::try_from(value).ok())
@@ -52,6 +61,13 @@ pub(crate) fn code(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_one_prefix_and_no_backquote() {
+        for column in ["00000000`00b1f8e0", "0x00000000`00b1f8e0", "0x0000000000b1f8e0"] {
+            assert_eq!(address(column), "0x0000000000b1f8e0");
+        }
+    }
 
     #[test]
     fn words_end_at_a_boundary() {

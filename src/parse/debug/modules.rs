@@ -114,9 +114,8 @@ impl Row {
         } else {
             name.split_whitespace().next()?
         };
-        let printed = |digits: &str| format!("0x{}", digits.replace('`', ""));
         Some(Row {
-            range: Some((printed(base), printed(end))),
+            range: Some((hex::address(base), hex::address(end))),
             name: Some(name.to_owned()),
             ..Row::default()
         })

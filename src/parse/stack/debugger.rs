@@ -151,19 +151,10 @@ fn read_row<'p>(
     let mut frame = body.frame;
     frame.line = page.lines.get(from.line)?.number;
     if let Some(address) = address {
-        frame.address = Some(as_address(address));
+        frame.address = Some(hex::address(address));
     }
     let end = if body.named { body.end } else { Pos { line: from.line, at: page.text(from.line).len() } };
     Some(Row { frame, columns: head.columns.len(), pointer: head.columns.first().copied(), end })
-}
-
-/// `0x` and the digits, without the backquote.
-fn as_address(column: &str) -> String {
-    let digits = column.strip_prefix("0x").unwrap_or(column);
-    let mut address = String::with_capacity(2 + digits.len());
-    address.push_str("0x");
-    address.extend(digits.split('`'));
-    address
 }
 
 fn row_follows(page: &Page<'_>, line: usize) -> bool {
