@@ -21,6 +21,7 @@ mod prose;
 mod rarity;
 mod region;
 mod scan;
+mod sieve;
 mod stack;
 mod stop;
 mod text;

@@ -1,86 +1,86 @@
-//! How rare four bytes are in ordinary logs: each time they turn up costs `wake` a look.
+//! How rare bytes are in ordinary logs: each time those that are looked for turn up costs `wake` a look.
 
-use super::wake::{CASE, GRAM, folded, hash};
+use super::sieve::Class;
+use super::wake::{CASE, GRAM, folded};
 use rustc_hash::FxHashMap;
-use std::ops::Range;
 
-/// Words of ordinary logs, the most common first, about.
-const WORDS: &str = "info error event connection session in to the for at from with is not and on of while warning exception state status \
-    failed failure received request service server client process user host name message address thread \
-    task executor memory start started time timeout open close file .exe .dll child load read write level system kernel handle \
-    application component device network interface image https response register route return process password \
-    invalid authentication initialize update version package queue store volume command code terminate create debug \
-    disabled driver enabled found local method number object operation packet path pressure unavailable value \
-    line list type require bucket module";
-/// Bytes of ordinary logs, the most common first.
-const BYTES: &[u8] = b" e0tai1on2sr3=lc4d56:m789-pu.f,/hgbw\"yvkx(j)q*z";
-/// What it counts for that two words meet.
-const MEET: usize = 30;
-/// What it counts for that they are looked for anyway.
-const SHARED: usize = 40;
+/// Lines of the kinds that logs are full of. None of them is of a real system.
+const ORDINARY: &[u8] = include_bytes!("ordinary.log");
+/// How much more often four bytes follow each other than bytes that know nothing of each other would.
+const BOUND: f32 = 10.0;
 
-/// What is known of ordinary logs.
+/// What is known of ordinary logs, in shares of all their places.
 pub(super) struct Rarity {
-    /// How far behind the words stand, by the hash of four bytes of them: what shares its place in the table of `wake`
-    /// with a common word costs as much as the word.
-    common: FxHashMap<usize, usize>,
+    /// Of each byte without case.
+    bytes: [f32; 256],
+    /// Of bytes by their halves: of those with an upper one, whose lower one is in the first eight values or in the others, a
+    /// bit each.
+    halves: Box<[[[f32; 256]; 2]; 16]>,
+    /// Of four bytes without case.
+    grams: FxHashMap<u32, f32>,
 }
 
 impl Rarity {
     pub(super) fn new() -> Self {
-        let mut common = FxHashMap::default();
-        let grams = (0..WORDS.len()).filter_map(|at| Some((hash(folded(WORDS.as_bytes(), at)?), at)));
-        grams.for_each(|(hash, at)| _ = common.entry(hash).or_insert(at));
-        Rarity { common }
+        let one = 1.0 / ORDINARY.len() as f32;
+        let mut rarity = Rarity {
+            bytes: [0.0; 256],
+            halves: Box::new([[[0.0; 256]; 2]; 16]),
+            grams: FxHashMap::default(),
+        };
+        for byte in ORDINARY {
+            rarity.bytes[usize::from(byte | CASE)] += one;
+            let lower = usize::from(byte & 0x0F);
+            rarity.halves[usize::from(byte >> 4)][lower / 8][1 << (lower % 8)] += one;
+        }
+        for sums in rarity.halves.iter_mut().flatten() {
+            // A set has what its lowest value has, and what the others have.
+            for set in 1..256_usize {
+                sums[set] = sums[set & set.wrapping_neg()] + sums[set & (set - 1)];
+            }
+        }
+        let grams = (0..ORDINARY.len()).filter_map(|at| folded(ORDINARY, at));
+        grams.for_each(|gram| *rarity.grams.entry(gram).or_default() += one);
+        rarity
     }
 
-    /// Where in the parts of a text the four bytes stand that are looked for at the least cost. Those of a common word
-    /// are the worst; those whose place is `taken` cost no more than they do already.
-    pub(super) fn rarest(
-        &self,
-        text: &[u8],
-        parts: &[Range<usize>],
-        taken: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        let starts = parts.iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(GRAM));
-        starts.max_by_key(|start| {
-            let place = folded(text, *start).map(hash);
-            let word = place.and_then(|place| self.common.get(&place)).copied();
-            let shared = usize::from(place.is_some_and(&taken)) * SHARED;
-            (word.unwrap_or(usize::MAX), bytes(text, *start) + shared)
-        })
+    /// About how often four bytes stand in a log, without case.
+    pub(super) fn of_gram(&self, gram: [u8; GRAM]) -> f32 {
+        let seen = self.grams.get(&u32::from_le_bytes(gram.map(|byte| byte | CASE)));
+        let unseen: f32 = gram.iter().map(|byte| self.bytes[usize::from(byte | CASE)]).product();
+        seen.copied().unwrap_or_default() + BOUND * unseen
     }
-}
 
-/// The sum over four bytes, and more where two words meet.
-fn bytes(text: &[u8], at: usize) -> usize {
-    let gram = text.get(at..at + GRAM).unwrap_or_default();
-    let rank = |byte: &u8| BYTES.iter().position(|common| *common == (byte | CASE)).unwrap_or(BYTES.len());
-    let meet = |three: &[u8]| matches!(three, [one, gap, other] if one.is_ascii_alphabetic() && !gap.is_ascii_alphabetic() && other.is_ascii_alphabetic());
-    gram.iter().map(rank).sum::<usize>() + usize::from(gram.windows(3).any(meet)) * MEET
+    /// How often a byte of a class does.
+    pub(super) fn of_class(&self, class: Class) -> f32 {
+        let [low, high] = class.lower.to_le_bytes().map(usize::from);
+        let rows = self.halves.iter().enumerate().filter(|(upper, _)| class.upper >> upper & 1 == 1);
+        rows.map(|(_, [first, second])| first[low] + second[high]).sum()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rarest<'t>(text: &'t str, taken: &str) -> Option<&'t str> {
-        let taken = folded(taken.as_bytes(), 0).map(hash);
-        let parts = std::iter::once(0..text.len()).collect::<Vec<_>>();
-        let at = Rarity::new().rarest(text.as_bytes(), &parts, |place| Some(place) == taken)?;
-        text.get(at..at + GRAM)
+    #[test]
+    fn words_of_every_log_are_more_frequent_than_others() {
+        let rarity = Rarity::new();
+        let share = |gram: &[u8; GRAM]| rarity.of_gram(*gram);
+        assert!(share(b"info") > share(b"chil"));
+        assert!(share(b"INFO") == share(b"info"));
+        assert!(share(b"chil") > share(b"onez"), "of letters that are frequent");
+        assert!(share(b"onez") > share(b"qxjz"));
     }
 
     #[test]
-    fn the_rarest_bytes_are_chosen() {
-        assert_eq!(rarest("grey zinc", ""), Some("y zi"), "where two words meet");
-        assert_eq!(rarest("error fizz", "erro"), Some("fizz"), "not in a word of every log");
-        assert!(rarest("error", "").is_some(), "unless there are no others");
-        assert_eq!(rarest("grey zinc", "grey"), Some("grey"), "or those that are looked for anyway");
-    }
-
-    #[test]
-    fn a_text_that_is_too_short_has_none() {
-        assert_eq!(rarest("MTA", ""), None);
+    fn a_class_has_every_byte_with_its_halves() {
+        let rarity = Rarity::new();
+        let all = rarity.of_class(Class { lower: u16::MAX, upper: u16::MAX });
+        assert!((all - 1.0).abs() < 0.001);
+        let digits = rarity.of_class(Class { lower: 0x03FF, upper: 1 << 3 });
+        let counted = ORDINARY.iter().filter(|byte| byte.is_ascii_digit()).count();
+        assert!((digits - counted as f32 / ORDINARY.len() as f32).abs() < 0.001);
+        assert_eq!(rarity.of_class(Class::default()), 0.0);
     }
 }

@@ -1,33 +1,42 @@
 //! Finds literals and phrases, however many there are and without case.
 //!
 //! There may be thousands of phrases: those of text clauses that ask for nothing else, so that no other evidence leads to
-//! them. So the search must not cost more with each. Of every one the four rarest bytes go into a table, and the four bytes
-//! at every place of the text are looked up there. No look-up waits for another, as it would where each says how far to go
-//! on. Case is folded by a bit, so that a few other bytes pass too.
+//! them. So the search must not cost more with each. Of every one four bytes are looked for: those that stand least often in
+//! ordinary logs and are let through by the `sieve` anyway, or nearly. A text goes through the sieve, and what is left
+//! is looked up in a table. Case is folded by a bit, so that a few other bytes pass too.
 
 use super::rarity::Rarity;
+use super::sieve::{Sieve, WORD};
 use super::trigger::{Check, Trigger};
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// Bytes that are looked up together.
+/// Bytes that are looked for together.
 pub(super) const GRAM: usize = 4;
-/// Places that are looked up before one asks whether there was anything.
-const AT_ONCE: usize = 16;
-/// Places in the table: a thousand phrases leave it nearly empty.
-const BITS: u32 = 17;
-const PLACES: usize = 1 << BITS;
 /// The bit that tells capitals from small letters.
 pub(super) const CASE: u8 = 0x20;
+/// Bytes around them that are compared at once, and how many of these stand before.
+const WINDOW: usize = 16;
+const BEFORE: usize = 4;
+/// A one in each of them.
+const EACH: u128 = u128::MAX / 0xFF;
+/// Places in the table: few enough that it stays in the nearest cache.
+const BITS: u32 = 13;
+const PLACES: usize = 1 << BITS;
+/// Words of places that the sieve is asked for at once.
+const WORDS: usize = 64;
+/// What it costs to look at four bytes that turn up, to compare one more needle then, and to have a place come through the
+/// sieve: against each other, as measured.
+const LOOK: f32 = 20.0;
+const COMPARE: f32 = 5.0;
+const THROUGH: f32 = 7.0;
 
 /// The literals and phrases, by what is looked for of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Wake {
     needles: Vec<Needle>,
-    /// By hash of four bytes: whether they are looked for.
-    table: Box<[bool; PLACES]>,
-    /// By the same hash, the number of the first needle with it.
-    first: FxHashMap<usize, usize>,
+    sieve: Sieve,
+    /// By hash of four bytes, one more than the number of the first needle with it; 0 where there is none.
+    table: Box<[u32; PLACES]>,
 }
 
 /// A literal or phrase.
@@ -39,11 +48,13 @@ struct Needle {
     check: Check,
     /// Where in the text the four bytes stand that are looked for.
     at: usize,
-    /// These and the four behind them, without case, and which bits of them count.
-    wanted: u64,
-    mask: u64,
-    /// The number of the next needle with the same hash.
-    next: Option<usize>,
+    /// What stands around them, as [`window`] gives it, and which bits of that count.
+    wanted: u128,
+    mask: u128,
+    /// Nothing else has to be compared.
+    whole: bool,
+    /// One more than the number of the next needle with the same hash, or 0.
+    next: u32,
 }
 
 impl Wake {
@@ -55,44 +66,73 @@ impl Wake {
         let triggers =
             triggers.flat_map(|trigger| trigger.spellings().into_iter().map(|text| (text, trigger.holds)));
         let phrases = phrases.into_iter().map(|phrase| (collapsed(phrase), (|_, _| true) as Check));
-        let mut wake =
-            Wake { needles: Vec::new(), table: Box::new([false; PLACES]), first: FxHashMap::default() };
+        let mut needles: Vec<(String, Check)> = triggers.chain(phrases).collect();
+        // Those that leave little choice come first: the others find much of what they need in the sieve.
+        needles.sort_by_key(|(text, _)| text.len());
+        let mut wake = Wake { needles: Vec::new(), sieve: Sieve::new(), table: Box::new([0; PLACES]) };
         let rarity = Rarity::new();
-        triggers.chain(phrases).for_each(|(text, check)| wake.add(text, check, &rarity));
+        needles.into_iter().for_each(|(text, check)| wake.add(text, check, &rarity));
         wake
     }
 
     fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
-        let bytes = text.as_bytes();
-        let Some(at) = rarity.rarest(bytes, &parts(&text), |place| self.table[place]) else {
-            return;
-        };
-        let (wanted, held) = window(bytes, at);
-        // A blank can be any number of them, so what stands behind it can stand farther off.
-        let behind = bytes.get(at + GRAM..).unwrap_or_default();
-        let mask = held & first_bytes(GRAM + behind.iter().take_while(|byte| **byte != b' ').count());
-        let place = hash(wanted as u32);
-        let next = self.first.insert(place, self.needles.len());
-        self.needles.push(Needle { gaps: text.contains(' '), text, check, at, wanted, mask, next });
-        self.table[place] = true;
+        let Some(at) = self.cheapest(&text, rarity) else { return };
+        let (wanted, _) = window(text.as_bytes(), at);
+        let (mask, counted) = around(text.as_bytes(), at);
+        let (whole, gaps) = (counted == text.len(), text.contains(' '));
+        let first = &mut self.table[hash(gram(wanted))];
+        self.needles.push(Needle { text, gaps, check, at, wanted, mask, whole, next: *first });
+        *first = self.needles.len() as u32;
+    }
+
+    /// Where in a text the four bytes stand that cost least to look for. The sieve takes them in.
+    fn cheapest(&mut self, text: &str, rarity: &Rarity) -> Option<usize> {
+        let bytes = |at: usize| text.as_bytes().get(at..)?.first_chunk::<GRAM>().copied();
+        let starts = parts(text).into_iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(GRAM));
+        let priced = starts.filter_map(|at| {
+            let place = self.sieve.place(bytes(at)?, rarity);
+            let taken = self.is_taken(bytes(at)?);
+            let look = if taken { COMPARE } else { LOOK };
+            Some((at, place, THROUGH * place.growth + look * rarity.of_gram(bytes(at)?)))
+        });
+        let (at, place, _) = priced.min_by(|(.., one), (.., other)| one.total_cmp(other))?;
+        self.sieve.add(bytes(at)?, place, rarity);
+        Some(at)
+    }
+
+    /// Whether four bytes are looked for already.
+    fn is_taken(&self, bytes: [u8; GRAM]) -> bool {
+        let folded = u32::from_le_bytes(bytes.map(|byte| byte | CASE));
+        self.with_hash(folded).any(|needle| gram(needle.wanted) == folded)
+    }
+
+    /// The needles whose four bytes have the hash of these.
+    #[inline]
+    fn with_hash(&self, folded: u32) -> impl Iterator<Item = &Needle> {
+        let needle = |number: u32| self.needles.get((number as usize).wrapping_sub(1));
+        std::iter::successors(needle(self.table[hash(folded)]), move |last| needle(last.next))
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
     pub(crate) fn find(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
+        let mut words = [0; WORDS];
         let mut at = range.start;
-        while at < range.end
-            && let Some(group) = text.get(at..at + AT_ONCE + GRAM)
-        {
-            let known = |place: usize| folded(group, place).is_some_and(|gram| self.table[hash(gram)]);
-            if (0..AT_ONCE).fold(false, |any, place| any | known(place)) {
-                // No branch a place: which it is nobody can foretell.
-                let mut places = (0..AT_ONCE).fold(0, |all, place| all | u32::from(known(place)) << place);
+        while let Some(rest) = text.get(at..).filter(|_| at < range.end) {
+            let done = self.sieve.sift(rest, &mut words);
+            if done == 0 {
+                break;
+            }
+            for word in words.iter().take(done) {
+                let mut places = *word;
                 while places != 0 {
-                    self.look(text, at + places.trailing_zeros() as usize, found);
+                    let place = at + places.trailing_zeros() as usize;
+                    if folded(text, place).is_some_and(|gram| self.table[hash(gram)] != 0) {
+                        self.look(text, place, found);
+                    }
                     places &= places - 1;
                 }
+                at += WORD;
             }
-            at += AT_ONCE;
         }
         (at..range.end).for_each(|at| self.look(text, at, found));
     }
@@ -100,12 +140,13 @@ impl Wake {
     /// Whether a needle may stand around the four bytes at `at`.
     fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
         let (window, held) = window(text, at);
-        let mut next = self.first.get(&hash(window as u32)).copied();
-        while let Some(needle) = next.and_then(|number| self.needles.get(number)) {
-            if (window ^ needle.wanted) & needle.mask & held == 0 && needle.stands(text, at) {
-                return found(at);
-            }
-            next = needle.next;
+        let stands = |needle: &Needle| {
+            (window ^ needle.wanted) & needle.mask & held == 0
+                && (needle.whole || needle.stands(text, at))
+                && (needle.check)(text, at.saturating_sub(needle.at))
+        };
+        if self.with_hash(gram(window)).any(stands) {
+            found(at);
         }
     }
 }
@@ -116,14 +157,11 @@ impl Needle {
     fn stands(&self, text: &[u8], at: usize) -> bool {
         let whole = |start: usize| text.get(start..start + self.text.len());
         if let Some(found) = at.checked_sub(self.at).and_then(whole).filter(|_| !self.gaps) {
-            let mut pairs = self.text.bytes().zip(found);
-            return pairs.all(|(one, other)| one | CASE == other | CASE) && (self.check)(text, at - self.at);
+            return self.text.bytes().zip(found).all(|(one, other)| one | CASE == other | CASE);
         }
         let (before, after) = self.text.as_bytes().split_at(self.at);
         let (left, right) = text.split_at(at.min(text.len()));
-        same(after.iter(), right.iter())
-            && same(before.iter().rev(), left.iter().rev())
-            && (self.check)(text, at.saturating_sub(self.at))
+        same(after.iter(), right.iter()) && same(before.iter().rev(), left.iter().rev())
     }
 }
 
@@ -158,27 +196,44 @@ pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
 }
 
-/// The eight bytes at `at`, without case, and the bits of those that there are.
+/// The four bytes before `at` and the twelve from there on, without case, and the bits of those that there are.
 #[inline]
-fn window(text: &[u8], at: usize) -> (u64, u64) {
-    let rest = text.get(at..).unwrap_or_default();
-    let mut window = [0; 8];
-    let held = match rest.first_chunk() {
-        Some(whole) => {
-            window = *whole;
-            u64::MAX
-        }
-        None => {
-            window.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-            first_bytes(rest.len())
-        }
-    };
-    (u64::from_le_bytes(window) | u64::from_le_bytes([CASE; 8]), held)
+fn window(text: &[u8], at: usize) -> (u128, u128) {
+    match at.checked_sub(BEFORE).and_then(|start| text.get(start..)?.first_chunk()) {
+        Some(bytes) => (u128::from_le_bytes(*bytes) | EACH * u128::from(CASE), u128::MAX),
+        None => window_at_an_end(text, at),
+    }
 }
 
-/// The bits of the first `count` of eight bytes.
-fn first_bytes(count: usize) -> u64 {
-    u64::MAX.checked_shr(64 - 8 * count.min(8) as u32).unwrap_or(0)
+#[cold]
+fn window_at_an_end(text: &[u8], at: usize) -> (u128, u128) {
+    let byte = |place: usize| text.get((at + place).checked_sub(BEFORE)?);
+    let (mut bytes, mut held) = ([0; WINDOW], [0; WINDOW]);
+    for (place, byte) in (0..WINDOW).filter_map(|place| Some((place, byte(place)?))) {
+        (bytes[place], held[place]) = (*byte, 0xFF);
+    }
+    (u128::from_le_bytes(bytes) | EACH * u128::from(CASE), u128::from_le_bytes(held))
+}
+
+/// Which bits of the window around what is looked for of a needle count, and of how many bytes they are. A blank can be any
+/// number of them, so what stands beyond it can stand farther off.
+fn around(needle: &[u8], at: usize) -> (u128, usize) {
+    let (left, right) = needle.split_at(at);
+    let solid = |byte: &&u8| **byte != b' ';
+    let before = left.iter().rev().take(BEFORE).take_while(solid).count();
+    let behind = right.iter().skip(GRAM).take_while(solid).count();
+    let after = (GRAM + behind).min(WINDOW - BEFORE);
+    let bytes =
+        std::array::from_fn(
+            |place| if (BEFORE - before..BEFORE + after).contains(&place) { 0xFF } else { 0 },
+        );
+    (u128::from_le_bytes(bytes), before + after)
+}
+
+/// The four bytes that a window is around.
+#[inline]
+fn gram(window: u128) -> u32 {
+    (window >> (8 * BEFORE)) as u32
 }
 
 /// The place of four bytes in the table.

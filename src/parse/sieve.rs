@@ -1,0 +1,211 @@
+//! A coarse, vectorised look at every place of a text: may one of many sequences of four bytes begin there?
+//!
+//! The sequences stand in groups, each a bit of a byte. For each of the four places of a sequence two tables of sixteen bytes
+//! tell which groups have one with such a lower and such an upper half of the byte there. What both tables have for all four
+//! bytes are the groups one of whose sequences may begin: the lookup by half bytes of the Teddy algorithm of Hyperscan.
+//! It lets through more than the sequences; so which group takes one follows from how much more.
+
+use super::rarity::Rarity;
+use super::wake::{CASE, GRAM};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, u8x16};
+
+/// Groups: a bit each, in so many bytes.
+const GROUPS: usize = 8 * BYTES;
+const BYTES: usize = 2;
+/// Places that are looked at together: what was found at them is a bit each.
+pub(super) const WORD: usize = 64;
+
+/// Lower and upper half of a byte, and for each value the groups that have it.
+type Halves = [[u8; 16]; 2];
+
+/// Sequences of four bytes, found without case.
+#[derive(Debug, Clone)]
+pub(super) struct Sieve {
+    level: Level,
+    masks: [[Halves; GRAM]; BYTES],
+    groups: [Group; GROUPS],
+}
+
+/// What one group lets through at each of the four places.
+#[derive(Debug, Clone, Copy, Default)]
+struct Group {
+    places: [Class; GRAM],
+    /// The share of all places of a text at which it lets something through.
+    share: f32,
+}
+
+/// Bytes by their halves: a bit for each value of the lower one, and of the upper one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Class {
+    pub(super) lower: u16,
+    pub(super) upper: u16,
+}
+
+/// Where a sequence would go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    group: usize,
+    /// The share of all places of a text at which the sieve would let through more than it does.
+    pub(super) growth: f32,
+}
+
+impl Sieve {
+    pub(super) fn new() -> Self {
+        Sieve { level: Level::new(), masks: Default::default(), groups: Default::default() }
+    }
+
+    /// Where a sequence would cost least.
+    pub(super) fn place(&self, gram: [u8; GRAM], rarity: &Rarity) -> Place {
+        let group = Group::of(gram);
+        let has = |held: &Group| held.joined(&group).places == held.places;
+        if let Some(group) = self.groups.iter().position(has) {
+            return Place { group, growth: 0.0 };
+        }
+        let places = self.groups.iter().enumerate().map(|(number, held)| Place {
+            group: number,
+            growth: held.joined(&group).measured(rarity).share - held.share,
+        });
+        let least = places.min_by(|one, other| one.growth.total_cmp(&other.growth));
+        least.unwrap_or(Place { group: 0, growth: 0.0 })
+    }
+
+    /// Takes in a sequence.
+    pub(super) fn add(&mut self, gram: [u8; GRAM], place: Place, rarity: &Rarity) {
+        let Some(group) = self.groups.get_mut(place.group) else { return };
+        *group = group.joined(&Group::of(gram)).measured(rarity);
+        for (halves, class) in self.masks[place.group / 8].iter_mut().zip(group.places) {
+            for (table, values) in halves.iter_mut().zip([class.lower, class.upper]) {
+                let groups = table.iter_mut().enumerate().filter(|(value, _)| values >> value & 1 == 1);
+                groups.for_each(|(_, groups)| *groups |= 1 << (place.group % 8));
+            }
+        }
+    }
+
+    /// The places of a text at which one may begin, a bit each: of as many words as are full, and have the three bytes
+    /// behind them that sequences at their last places go on with. How many these are.
+    pub(super) fn sift<const N: usize>(&self, text: &[u8], words: &mut [u64; N]) -> usize {
+        dispatch!(self.level, simd => sift(simd, &self.masks, text, words))
+    }
+}
+
+#[inline(always)]
+fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], words: &mut [u64]) -> usize {
+    let (low, none) = (S::u8s::splat(simd, 0x0F), S::u8s::splat(simd, 0));
+    let mut tables = [[[none; 2]; GRAM]; BYTES];
+    for byte in 0..BYTES {
+        for place in 0..GRAM {
+            for half in 0..2 {
+                let table = u8x16::from_slice(simd, &masks[byte][place][half]);
+                tables[byte][place][half] = S::u8s::block_splat(table);
+            }
+        }
+    }
+    let mut done = 0;
+    for word in words {
+        let Some(text) = text.get(done * WORD..done * WORD + WORD + GRAM - 1) else { break };
+        *word = 0;
+        for part in (0..WORD).step_by(S::u8s::LEN) {
+            let mut groups = [S::u8s::splat(simd, 0xFF); BYTES];
+            for place in 0..GRAM {
+                let bytes = S::u8s::from_slice(simd, &text[part + place..part + place + S::u8s::LEN]);
+                let (lower, upper) = (bytes & low, bytes >> 4);
+                for byte in 0..BYTES {
+                    let [of_lower, of_upper] = tables[byte][place];
+                    groups[byte] = groups[byte]
+                        & of_lower.swizzle_dyn_within_blocks(lower)
+                        & of_upper.swizzle_dyn_within_blocks(upper);
+                }
+            }
+            let mut any = none;
+            for byte in 0..BYTES {
+                any = any | groups[byte];
+            }
+            *word |= (!any.simd_eq(none)).to_bitmask() << part;
+        }
+        done += 1;
+    }
+    done
+}
+
+impl Group {
+    /// What lets through one sequence, in either case.
+    fn of(gram: [u8; GRAM]) -> Self {
+        let class = |byte: u8| Class {
+            lower: 1 << (byte & 0x0F),
+            upper: 1 << (byte >> 4) | 1 << ((byte ^ CASE) >> 4),
+        };
+        Group { places: gram.map(class), share: 0.0 }
+    }
+
+    fn joined(&self, other: &Group) -> Self {
+        let mut all = *self;
+        for (class, other) in all.places.iter_mut().zip(other.places) {
+            class.lower |= other.lower;
+            class.upper |= other.upper;
+        }
+        all
+    }
+
+    fn measured(self, rarity: &Rarity) -> Self {
+        Group { share: self.places.iter().map(|class| rarity.of_class(*class)).product(), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places of `text` that come through a sieve of these.
+    fn through(grams: &[&[u8; GRAM]], text: &str) -> Vec<usize> {
+        let (mut sieve, rarity) = (Sieve::new(), Rarity::new());
+        for gram in grams {
+            let place = sieve.place(**gram, &rarity);
+            sieve.add(**gram, place, &rarity);
+        }
+        let mut words = [0; 8];
+        let done = sieve.sift(text.as_bytes(), &mut words);
+        let bits = |word: u64| (0..WORD).filter(move |bit| word >> bit & 1 == 1);
+        words
+            .iter()
+            .take(done)
+            .enumerate()
+            .flat_map(|(at, word)| bits(*word).map(move |bit| at * WORD + bit))
+            .collect()
+    }
+
+    #[test]
+    fn one_sequence_is_found_at_every_place_and_in_either_case() {
+        for before in 0..2 * WORD {
+            for gram in ["stop", "STOP", "sToP"] {
+                let text = format!("{}{gram}{}", " ".repeat(before), " ".repeat(2 * WORD));
+                assert_eq!(through(&[b"stop"], &text), [before], "{gram}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_sequences_come_through_however_many() {
+        let grams: Vec<[u8; GRAM]> = (0..4_000_u32)
+            .map(|n| n.wrapping_mul(0x9E37_79B1).to_le_bytes().map(|byte| byte & 0x7F))
+            .collect();
+        let grams: Vec<&[u8; GRAM]> = grams.iter().collect();
+        for gram in grams.iter().step_by(97) {
+            let text = [&gram[..], &[b' '; 2 * WORD]].concat();
+            assert_eq!(through(&grams, &String::from_utf8(text).unwrap()).first(), Some(&0), "{gram:?}");
+        }
+    }
+
+    #[test]
+    fn letters_beyond_ascii_come_through() {
+        let text = format!("Журнал событий {}", "x".repeat(WORD));
+        let gram: &[u8; GRAM] = "со".as_bytes().try_into().unwrap();
+        assert_eq!(through(&[gram], &text), [text.find("со").unwrap()]);
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_left_to_others() {
+        assert!(through(&[b"stop"], &"stop".repeat(16)).is_empty());
+        assert_eq!(through(&[b"stop"], &format!("{}sto", "stop".repeat(16))).len(), 16);
+    }
+}
