@@ -118,8 +118,8 @@ fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], words: &
                 }
             }
             let mut any = none;
-            for byte in 0..BYTES {
-                any = any | groups[byte];
+            for group in groups {
+                any |= group;
             }
             *word |= (!any.simd_eq(none)).to_bitmask() << part;
         }

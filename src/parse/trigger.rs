@@ -185,9 +185,8 @@ fn goes_on_as_date(text: &[u8]) -> bool {
 /// `Emsmta.exe 5.5.2653.12`, `mapi32.dll (5.5.2652.85)`, or a row that a number and a module begin: `0 xul.dll Foo`.
 pub(crate) fn file(text: &[u8], at: usize) -> bool {
     let rest = ahead(text, at + 4, 40);
-    let versions = || rest.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b'.' | b':'));
-    let row = matches!(rest.first(), Some(b' ' | b'\t')) && is_row(text, at);
-    row || memchr::memchr(b'.', rest).is_some() && versions().any(is_version)
+    let mut versions = runs(rest, VERSION, |byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
+    versions.any(is_version) || matches!(rest.first(), Some(b' ' | b'\t')) && is_row(text, at)
 }
 
 /// Whether a number and blanks begin the line on which a name ends.
@@ -199,11 +198,13 @@ fn is_row(text: &[u8], at: usize) -> bool {
     line.len() < 40 && matches!(digits, 1..=3) && matches!(line.get(digits), Some(b' ' | b'\t'))
 }
 
+/// The shortest version: `1.2.300`.
+const VERSION: usize = 7;
+
 /// `5.5.2653.12`, and no address of a network.
 fn is_version(word: &[u8]) -> bool {
     let parts = || word.split(|byte| *byte == b'.').filter(|part| !part.is_empty());
-    word.len() >= "1.2.300".len()
-        && !word.contains(&b':')
+    !word.contains(&b':')
         && parts().count() >= 3
         && parts().any(|part| part.len() > 3 || part.len() == 3 && *part > b"255"[..])
 }
@@ -230,32 +231,29 @@ pub(crate) fn code(text: &[u8], at: usize) -> bool {
     let other = before(text, at) == Some(b'_')
         || rest.get(9) == Some(&b's')
         || rest.get(9..).is_some_and(|rest| rest.starts_with(b"\n\tat "));
-    let named = |word: &[u8]| match word.len() {
-        6 => word.eq_ignore_ascii_case(b"divide"),
-        8 => word.eq_ignore_ascii_case(b"overflow"),
-        9 => word.eq_ignore_ascii_case(b"violation"),
+    let tells = |word: &[u8]| match word.first().map(u8::to_ascii_lowercase) {
+        Some(b'd') => word.eq_ignore_ascii_case(b"divide"),
+        Some(b'v') => word.eq_ignore_ascii_case(b"violation"),
+        Some(b'o') => word.eq_ignore_ascii_case(b"overflow") || is_code(word),
+        Some(b'0' | b'c' | b'e' | b'8' | b'4') => is_code(word),
         _ => false,
     };
-    !other && long_words(rest).any(|word| named(word) || is_code(word))
+    !other && runs(rest, 6, u8::is_ascii_alphanumeric).any(tells)
 }
 
-/// The words of at least six letters and digits. Of what lies between only every sixth byte is looked at.
-fn long_words(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const LEAST: usize = 6;
-    let inside = u8::is_ascii_alphanumeric;
+/// The stretches of at least so many bytes that are all `inside`. Of what lies between only every so manieth byte is looked
+/// at.
+fn runs(mut text: &[u8], least: usize, inside: impl Fn(&u8) -> bool) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
-        while text.len() >= LEAST {
-            let (head, tail) = text.split_at(LEAST);
-            let start = head.iter().rposition(|byte| !inside(byte)).map_or(0, |gap| gap + 1);
-            if start == LEAST {
-                text = tail;
-                continue;
-            }
-            let length = LEAST - start + tail.iter().take_while(|byte| inside(byte)).count();
-            let word = text.get(start..start + length).unwrap_or_default();
+        while let Some((head, tail)) = text.split_at_checked(least) {
+            let before = head.iter().rev().take_while(|byte| inside(byte)).count();
+            let length =
+                before + if before == 0 { 0 } else { tail.iter().take_while(|byte| inside(byte)).count() };
+            let start = least - before;
+            let run = text.get(start..start + length).unwrap_or_default();
             text = text.get(start + length..).unwrap_or_default();
-            if length >= LEAST {
-                return Some(word);
+            if length >= least {
+                return Some(run);
             }
         }
         None
@@ -310,4 +308,74 @@ pub(crate) fn managed(text: &[u8], at: usize) -> bool {
 /// A path of Windows stands on the line.
 pub(crate) fn path(text: &[u8], at: usize) -> bool {
     ahead(text, at, 64).split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Whether a check lets through the place of `word` in `text`.
+    fn holds(check: Check, text: &str, word: &str) -> bool {
+        check(text.as_bytes(), text.find(word).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_the_long_parts_of_a_split(text in "[a-c .]{0,60}", least in 1_usize..8) {
+            let inside = u8::is_ascii_alphanumeric;
+            let split = text.as_bytes().split(|byte| !inside(byte)).filter(|part| part.len() >= least);
+            prop_assert!(runs(text.as_bytes(), least, inside).eq(split), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_counts_with_its_version_or_as_the_module_of_a_row() {
+        for text in [
+            "Emsmta.exe 5.5.2653.12",
+            "mapi32.exe (5.5.2652.85)",
+            "Date\n  0 xul.exe Foo",
+            "12\tfirefox.exe\tmain",
+        ] {
+            assert!(holds(file, text, ".exe"), "{text}");
+        }
+        for text in [
+            "chrome.exe - www.example.com:443",
+            "a.exe 10.0.0.1:80 1.2.30",
+            "see 0 or more of xul.exe",
+            "a.exe",
+        ] {
+            assert!(!holds(file, text, ".exe"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_exception_counts_with_a_code_or_the_name_of_one() {
+        for text in [
+            "exception 0xc0000005",
+            "Exception: E06D7363",
+            "exception access violation",
+            "exception (80000003)",
+        ] {
+            assert!(code(text.as_bytes(), 0), "{text}");
+        }
+        for text in [
+            "exceptions c0000005",
+            "exception\n\tat c0000005",
+            "exception in 12345678",
+            "exception of decade",
+        ] {
+            assert!(!code(text.as_bytes(), 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_level_of_one_word_wants_a_date_before_it() {
+        assert!(holds(level, "11/7/96 4:32:01 PM DrWatson Information None 4097", "Information"));
+        assert!(holds(level, "3.12.2004 Information None 4097", "Information"));
+        assert!(holds(level, "Information\t3/1/2004", "Information"));
+        for text in ["Information about 4097", "1/2/3/2004 Information 5", "10.0.3.1 Information 5"] {
+            assert!(!holds(level, text, "Information"), "{text}");
+        }
+    }
 }

@@ -17,8 +17,8 @@ pub(super) const CASE: u8 = 0x20;
 /// Bytes around them that are compared at once, and how many of these stand before.
 const WINDOW: usize = 16;
 const BEFORE: usize = 4;
-/// A one in each of them.
-const EACH: u128 = u128::MAX / 0xFF;
+/// What takes the case off them.
+const FOLD: u128 = u128::MAX / 0xFF * CASE as u128;
 /// Places in the table: few enough that it stays in the nearest cache.
 const BITS: u32 = 13;
 const PLACES: usize = 1 << BITS;
@@ -39,20 +39,18 @@ pub(crate) struct Wake {
     table: Box<[u32; PLACES]>,
 }
 
-/// A literal or phrase.
+/// A literal or phrase. Blanks in it stand for any blanks.
 #[derive(Debug, Clone)]
 struct Needle {
     text: String,
-    /// Whether it has blanks, which stand for any blanks.
-    gaps: bool,
     check: Check,
     /// Where in the text the four bytes stand that are looked for.
     at: usize,
     /// What stands around them, as [`window`] gives it, and which bits of that count.
     wanted: u128,
     mask: u128,
-    /// Nothing else has to be compared.
-    whole: bool,
+    /// Which bytes of the text these are.
+    compared: Range<usize>,
     /// One more than the number of the next needle with the same hash, or 0.
     next: u32,
 }
@@ -78,10 +76,9 @@ impl Wake {
     fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
         let Some(at) = self.cheapest(&text, rarity) else { return };
         let (wanted, _) = window(text.as_bytes(), at);
-        let (mask, counted) = around(text.as_bytes(), at);
-        let (whole, gaps) = (counted == text.len(), text.contains(' '));
+        let (mask, compared) = around(text.as_bytes(), at);
         let first = &mut self.table[hash(gram(wanted))];
-        self.needles.push(Needle { text, gaps, check, at, wanted, mask, whole, next: *first });
+        self.needles.push(Needle { text, check, at, wanted, mask, compared, next: *first });
         *first = self.needles.len() as u32;
     }
 
@@ -142,7 +139,7 @@ impl Wake {
         let (window, held) = window(text, at);
         let stands = |needle: &Needle| {
             (window ^ needle.wanted) & needle.mask & held == 0
-                && (needle.whole || needle.stands(text, at))
+                && needle.stands(text, at)
                 && (needle.check)(text, at.saturating_sub(needle.at))
         };
         if self.with_hash(gram(window)).any(stands) {
@@ -152,16 +149,17 @@ impl Wake {
 }
 
 impl Needle {
-    /// Whether the needle may stand where what is looked for of it stands at `at`. What the text does not hold any more
-    /// counts as held.
+    /// Whether the rest of the needle may stand around what is looked for of it, which stands at `at`. What the text does
+    /// not hold any more counts as held.
+    #[inline]
     fn stands(&self, text: &[u8], at: usize) -> bool {
-        let whole = |start: usize| text.get(start..start + self.text.len());
-        if let Some(found) = at.checked_sub(self.at).and_then(whole).filter(|_| !self.gaps) {
-            return self.text.bytes().zip(found).all(|(one, other)| one | CASE == other | CASE);
-        }
-        let (before, after) = self.text.as_bytes().split_at(self.at);
-        let (left, right) = text.split_at(at.min(text.len()));
-        same(after.iter(), right.iter()) && same(before.iter().rev(), left.iter().rev())
+        let Range { start, end } = self.compared;
+        let (before, rest) = self.text.as_bytes().split_at(start);
+        let after = rest.get(end - start..).unwrap_or_default();
+        let left = || text.get(..(at + start).saturating_sub(self.at)).unwrap_or_default();
+        let right = || text.get(at + end - self.at..).unwrap_or_default();
+        (after.is_empty() || same(after.iter(), right().iter()))
+            && (before.is_empty() || same(before.iter().rev(), left().iter().rev()))
     }
 }
 
@@ -200,7 +198,7 @@ pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
 #[inline]
 fn window(text: &[u8], at: usize) -> (u128, u128) {
     match at.checked_sub(BEFORE).and_then(|start| text.get(start..)?.first_chunk()) {
-        Some(bytes) => (u128::from_le_bytes(*bytes) | EACH * u128::from(CASE), u128::MAX),
+        Some(bytes) => (u128::from_le_bytes(*bytes) | FOLD, u128::MAX),
         None => window_at_an_end(text, at),
     }
 }
@@ -212,22 +210,20 @@ fn window_at_an_end(text: &[u8], at: usize) -> (u128, u128) {
     for (place, byte) in (0..WINDOW).filter_map(|place| Some((place, byte(place)?))) {
         (bytes[place], held[place]) = (*byte, 0xFF);
     }
-    (u128::from_le_bytes(bytes) | EACH * u128::from(CASE), u128::from_le_bytes(held))
+    (u128::from_le_bytes(bytes) | FOLD, u128::from_le_bytes(held))
 }
 
-/// Which bits of the window around what is looked for of a needle count, and of how many bytes they are. A blank can be any
-/// number of them, so what stands beyond it can stand farther off.
-fn around(needle: &[u8], at: usize) -> (u128, usize) {
+/// Which bits of the window around what is looked for of a needle count, and which of its bytes these are. A blank can be
+/// any number of them, so what stands beyond it can stand farther off.
+fn around(needle: &[u8], at: usize) -> (u128, Range<usize>) {
     let (left, right) = needle.split_at(at);
     let solid = |byte: &&u8| **byte != b' ';
     let before = left.iter().rev().take(BEFORE).take_while(solid).count();
     let behind = right.iter().skip(GRAM).take_while(solid).count();
     let after = (GRAM + behind).min(WINDOW - BEFORE);
-    let bytes =
-        std::array::from_fn(
-            |place| if (BEFORE - before..BEFORE + after).contains(&place) { 0xFF } else { 0 },
-        );
-    (u128::from_le_bytes(bytes), before + after)
+    let counts = BEFORE - before..BEFORE + after;
+    let bytes = std::array::from_fn(|place| if counts.contains(&place) { 0xFF } else { 0 });
+    (u128::from_le_bytes(bytes), at - before..at + after)
 }
 
 /// The four bytes that a window is around.
