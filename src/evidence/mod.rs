@@ -12,6 +12,7 @@ mod stack;
 pub use codes::{bugcheck_code, bugcheck_name, exception_name};
 pub use event::Event;
 pub use fault::{Bugcheck, Exception, Fault, Module};
+pub use smol_str::SmolStr;
 pub use stack::{Frame, SourceLine, Stack};
 
 use std::ops::Range;

@@ -1,5 +1,7 @@
 //! Call stacks and their frames.
 
+use super::SmolStr;
+
 /// A call stack, innermost frame first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stack {
@@ -15,17 +17,18 @@ pub struct Stack {
 
 /// One row of a call stack.
 ///
-/// A row without a symbol is still a frame: then module and function are `None`.
+/// A row without a symbol is still a frame: then module and function are `None`. Short text is held in place, without memory
+/// of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frame {
     /// Module as printed, case and extension kept (`EMSMTA`, `System.dll`).
-    pub module: Option<String>,
+    pub module: Option<SmolStr>,
     /// Function as printed, without arguments and offset; a name wrapped over lines is joined.
-    pub function: Option<String>,
+    pub function: Option<SmolStr>,
     /// Offset into the function or module: `0x25`, `-0x194a0`.
-    pub offset: Option<String>,
+    pub offset: Option<SmolStr>,
     /// The return address column where the row has one, else the only address: `0x` and the digits printed.
-    pub address: Option<String>,
+    pub address: Option<SmolStr>,
     /// Source position.
     pub source: Option<SourceLine>,
     /// Physical line of the input on which the frame begins, 1-based.
@@ -36,7 +39,7 @@ pub struct Frame {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceLine {
     /// Path as printed.
-    pub file: String,
+    pub file: SmolStr,
     /// Line in that file, 1-based.
     pub line: u32,
 }
@@ -46,10 +49,10 @@ impl Frame {
     pub fn label(&self) -> String {
         match (&self.module, &self.function, &self.offset) {
             (Some(module), Some(function), _) => format!("{module}!{function}"),
-            (None, Some(function), _) => function.clone(),
+            (None, Some(function), _) => function.to_string(),
             (Some(module), None, Some(offset)) => format!("{module}+{offset}"),
-            (Some(module), None, None) => module.clone(),
-            (None, None, _) => self.address.clone().unwrap_or_else(|| "?".to_owned()),
+            (Some(module), None, None) => module.to_string(),
+            (None, None, _) => self.address.as_deref().unwrap_or("?").to_owned(),
         }
     }
 }

@@ -40,9 +40,9 @@ fn stack(frames: &[&str]) -> Evidence {
     let frame = |(line, label): (u32, &&str)| {
         let (module, function) = label.split_once('!').map_or((None, None), |(m, f)| (Some(m), Some(f)));
         Frame {
-            module: module.map(str::to_owned),
-            function: function.map(str::to_owned),
-            address: Some("0x00510cc7".to_owned()),
+            module: module.map(Into::into),
+            function: function.map(Into::into),
+            address: Some("0x00510cc7".into()),
             line,
             ..Frame::default()
         }

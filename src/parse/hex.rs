@@ -1,5 +1,8 @@
 //! Hexadecimal numbers as debuggers and event logs print them.
 
+use crate::evidence::SmolStr;
+use smol_str::SmolStrBuilder;
+
 /// Whether a byte is a hexadecimal digit: looked up, for most of what a stack consists of are some.
 static IS_DIGIT: [bool; 256] = {
     let mut table = [false; 256];
@@ -45,12 +48,17 @@ pub(crate) fn value(text: &str) -> Option<u64> {
 }
 
 /// An address column as evidence has it: `0x` and the digits, without the backquote.
-pub(crate) fn address(column: &str) -> String {
+pub(crate) fn address(column: &str) -> SmolStr {
     let digits = column.strip_prefix("0x").unwrap_or(column);
-    let mut address = String::with_capacity(2 + digits.len());
-    address.push_str("0x");
-    address.extend(digits.split('`'));
-    address
+    let (high, low) = digits.split_once('`').unwrap_or((digits, ""));
+    concat(["0x", high, low])
+}
+
+/// Some texts as one, without memory of its own where it is short.
+pub(crate) fn concat<const N: usize>(parts: [&str; N]) -> SmolStr {
+    let mut whole = SmolStrBuilder::new();
+    parts.into_iter().for_each(|part| whole.push_str(part));
+    whole.finish()
 }
 
 /// A 32-bit code, see [`value`].

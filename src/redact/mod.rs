@@ -20,7 +20,7 @@ use marks::{Mark, What, in_symbol};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use vocabulary::{is_code, is_common, is_public, is_well_known};
 
 /// Parts of a name, as in `server7.corp.example.com` or `John Smith`.
@@ -161,15 +161,15 @@ impl Redactor {
     }
 
     /// Redacts a text in its place.
-    pub fn put_text(&mut self, text: &mut String) {
+    pub fn put_text(&mut self, text: &mut (impl Deref<Target = str> + From<String>)) {
         if let Cow::Owned(redacted) = self.text(text) {
-            *text = redacted;
+            *text = redacted.into();
         }
     }
 
-    fn put_symbol(&mut self, text: &mut String) {
+    fn put_symbol(&mut self, text: &mut (impl Deref<Target = str> + From<String>)) {
         if let Cow::Owned(redacted) = self.symbol(text) {
-            *text = redacted;
+            *text = redacted.into();
         }
     }
 
@@ -177,7 +177,7 @@ impl Redactor {
         text.iter_mut().for_each(|text| self.put_text(text));
     }
 
-    fn put_symbols(&mut self, text: &mut Option<String>) {
+    fn put_symbols(&mut self, text: &mut Option<impl Deref<Target = str> + From<String>>) {
         text.iter_mut().for_each(|text| self.put_symbol(text));
     }
 

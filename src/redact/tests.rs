@@ -166,7 +166,7 @@ fn stack(frames: Vec<Frame>) -> Evidence {
 }
 
 fn frame(module: &str, function: &str) -> Frame {
-    Frame { module: Some(module.to_owned()), function: Some(function.to_owned()), ..Frame::default() }
+    Frame { module: Some(module.into()), function: Some(function.into()), ..Frame::default() }
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn evidence_keeps_frames_sources_and_ids() {
         message: Some(r"bob lost SERVER7 at C:\Users\bob\x.log".to_owned()),
         ..Event::default()
     };
-    let source = SourceLine { file: r"c:\users\bob\src\bob.cpp".to_owned(), line: 12 };
+    let source = SourceLine { file: r"c:\users\bob\src\bob.cpp".into(), line: 12 };
     let frames = vec![Frame { source: Some(source), ..frame("bob", "server7") }, frame("ROUTER", "bob")];
     let mut found = [evidence(Piece::Event(event.clone())), stack(frames)];
     let mut redactor = Redactor::new();

@@ -183,9 +183,9 @@ mod tests {
     #[test]
     fn a_stack_shows_its_frames_and_their_lines() {
         let frame = |line, function: &str| Frame {
-            module: Some("ROUTER".to_owned()),
-            function: Some(function.to_owned()),
-            offset: Some("0x25".to_owned()),
+            module: Some("ROUTER".into()),
+            function: Some(function.into()),
+            offset: Some("0x25".into()),
             line,
             ..Frame::default()
         };

@@ -115,7 +115,7 @@ impl Row {
             name.split_whitespace().next()?
         };
         Some(Row {
-            range: Some((hex::address(base), hex::address(end))),
+            range: Some((hex::address(base).into(), hex::address(end).into())),
             name: Some(name.to_owned()),
             ..Row::default()
         })

@@ -3,7 +3,7 @@
 use super::joined::{Joined, bracketed};
 use super::rows;
 use super::symbol::{self, Symbol};
-use crate::evidence::{Frame, SourceLine};
+use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
 use crate::parse::text::{first, start_of};
@@ -197,7 +197,7 @@ fn symbol(text: &str) -> Option<Symbol> {
     ["ntdll", "kernel32", "KERNELBASE", "kernelbase", "KERNEL32", "user32", "<unknown>", "???"]
         .contains(&name)
         .then(|| Symbol {
-            module: name.starts_with(char::is_alphanumeric).then(|| name.to_owned()),
+            module: name.starts_with(char::is_alphanumeric).then(|| name.into()),
             len: text.len(),
             ..Symbol::default()
         })
@@ -210,7 +210,7 @@ fn spaced_offset(text: &str, symbol: &mut Symbol) {
         && digits.len() <= 5
         && hex::word(digits).is_some_and(|(len, _)| len == digits.len())
     {
-        symbol.offset = Some(format!("0x{digits}"));
+        symbol.offset = Some(hex::concat(["0x", digits]));
         symbol.len = text.len();
     }
 }
@@ -239,7 +239,7 @@ fn is_cut(page: &Page<'_>, joined: &Joined, symbol: &Symbol) -> bool {
 /// What follows a symbol on its line.
 struct Tail {
     len: usize,
-    address: Option<String>,
+    address: Option<SmolStr>,
     source: Option<SourceLine>,
     arrow: bool,
     more: bool,
@@ -276,7 +276,7 @@ fn read_tail(text: &str, at: usize) -> Option<Tail> {
             && digits >= 8
             && trimmed.starts_with("0x")
         {
-            tail.address = Some(trimmed[..len].to_owned());
+            tail.address = Some(trimmed[..len].into());
             rest = trimmed[len..].trim_start_matches([',', ' ', '\t']);
             if rest.contains(['\\', '/']) && !rest.contains('!') {
                 rest = "";
@@ -319,7 +319,7 @@ fn source(inner: &str) -> Option<SourceLine> {
     let line = inner[at + 1..].trim().parse().ok()?;
     let file = inner[..at].trim();
     (file.contains(['\\', '/', '.']) && !file.contains(['(', ',']))
-        .then(|| SourceLine { file: file.to_owned(), line })
+        .then(|| SourceLine { file: file.into(), line })
 }
 
 /// Lines that stand between the rows of a stack and are none.

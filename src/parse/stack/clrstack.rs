@@ -18,7 +18,7 @@
 use super::joined::bracketed;
 use super::symbol;
 use super::thread;
-use crate::evidence::{Frame, Kind, SourceLine, Stack};
+use crate::evidence::{Frame, Kind, SmolStr, SourceLine, Stack};
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::trigger::Trigger;
 use crate::parse::{Dialect, hex};
@@ -113,7 +113,7 @@ fn row(text: &str) -> Option<Frame> {
         let (_, rest) = inner.split_once(' ')?;
         let (offset, name) = rest.strip_prefix('+')?.trim_start().split_once(' ')?;
         let digits = offset.trim_start_matches("0x");
-        return Some(Frame { function: method(name), offset: Some(format!("0x{digits}")), ..frame });
+        return Some(Frame { function: method(name), offset: Some(hex::concat(["0x", digits])), ..frame });
     }
     if let Some(symbol) = symbol::read(what).filter(|symbol| symbol.function.is_some()) {
         let mut symbol = symbol;
@@ -140,12 +140,12 @@ fn address(text: &str) -> Option<(usize, usize)> {
     hex::word(text).filter(|(len, digits)| (8..=16).contains(digits) && text[*len..].starts_with([' ', '\t']))
 }
 
-fn prefixed(digits: &str) -> String {
-    if digits.starts_with("0x") { digits.to_owned() } else { format!("0x{digits}") }
+fn prefixed(digits: &str) -> SmolStr {
+    if digits.starts_with("0x") { digits.into() } else { hex::concat(["0x", digits]) }
 }
 
 /// The method in `Void Ns.Type.Method(System.String)`, without return type and arguments.
-fn method(text: &str) -> Option<String> {
+fn method(text: &str) -> Option<SmolStr> {
     let end = text.find('(')?;
     // Blanks inside generic brackets belong to the name.
     let mut depth = 0_usize;
@@ -158,14 +158,14 @@ fn method(text: &str) -> Option<String> {
         *char == ' ' && depth == 0
     });
     let name = &text[begin.map_or(0, |(at, _)| at + 1)..end];
-    (!name.is_empty()).then(|| name.to_owned())
+    (!name.is_empty()).then(|| name.into())
 }
 
 /// `[c:\src\Program.cs @ 12]` at the end of a row.
 fn source(text: &str) -> Option<SourceLine> {
     let inner = text.trim_end().strip_suffix(']')?;
     let (file, line) = inner.get(inner.rfind(" [")? + 2..)?.rsplit_once('@')?;
-    Some(SourceLine { file: file.trim().to_owned(), line: line.trim().parse().ok()? })
+    Some(SourceLine { file: file.trim().into(), line: line.trim().parse().ok()? })
 }
 
 #[cfg(test)]

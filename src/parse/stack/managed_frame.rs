@@ -2,7 +2,7 @@
 
 use super::joined::{Joined, bracketed};
 use super::rows;
-use crate::evidence::{Frame, SourceLine};
+use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
 use crate::parse::text::position;
@@ -125,7 +125,7 @@ fn parse(text: &str, word: &str, within: bool) -> Parsed {
     };
     at += len;
     let frame =
-        Frame { module: module.map(str::to_owned), function: Some(function.to_owned()), ..Frame::default() };
+        Frame { module: module.map(SmolStr::from), function: Some(function.into()), ..Frame::default() };
     let sourced = source.is_some() || offset.is_some() || len > 0;
     Parsed::Frame { frame: Frame { offset, source, ..frame }, sourced, len: at }
 }
@@ -197,7 +197,7 @@ fn is_arguments(text: &str, wrapper: bool) -> bool {
 }
 
 /// Mono's offsets: ` [0x00012]`, ` <0x0001f>`, ` <0x7f12 + 0x0001f>`; .NET's ` + 0x12`, `+0x12`.
-fn native_offset(text: &str) -> (usize, Option<String>) {
+fn native_offset(text: &str) -> (usize, Option<SmolStr>) {
     let rest = text.trim_start_matches(' ');
     if let Some(inner) = rest.strip_prefix(['[', '<']) {
         let Some(end) = inner.find([']', '>']).filter(|end| *end < 60) else { return (0, None) };
@@ -205,7 +205,7 @@ fn native_offset(text: &str) -> (usize, Option<String>) {
         if !value.starts_with("0x") {
             return (0, None);
         }
-        return (text.len() - rest.len() + end + 2, Some(value.to_owned()));
+        return (text.len() - rest.len() + end + 2, Some(value.into()));
     }
     let Some(sign) = rest.strip_prefix('+') else { return (0, None) };
     let digits = sign.trim_start();
@@ -213,7 +213,7 @@ fn native_offset(text: &str) -> (usize, Option<String>) {
         Some((len, _)) => {
             let value = digits[..len].trim_start_matches("0x");
             let unit = digits[len..].strip_prefix(" bytes").map_or(0, |_| " bytes".len());
-            (text.len() - digits.len() + len + unit, Some(format!("0x{value}")))
+            (text.len() - digits.len() + len + unit, Some(hex::concat(["0x", value])))
         }
         None => (0, None),
     }
@@ -252,7 +252,7 @@ fn source(text: &str) -> Option<(usize, Option<SourceLine>)> {
             return None;
         }
         let line = number[..digits].parse().ok()?;
-        return Some((len, Some(SourceLine { file: file.to_owned(), line })));
+        return Some((len, Some(SourceLine { file: file.into(), line })));
     }
     None
 }

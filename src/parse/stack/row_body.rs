@@ -5,7 +5,7 @@
 
 use super::rows;
 use super::symbol::{self, Symbol};
-use crate::evidence::{Frame, SourceLine};
+use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
 use crate::parse::text::{clip, trim};
@@ -63,11 +63,11 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
 }
 
 /// A name with one blank for every run of them.
-fn collapsed(name: String) -> String {
+fn collapsed(name: SmolStr) -> SmolStr {
     if name.bytes().all(|byte| byte.is_ascii_graphic()) {
         return name;
     }
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
+    name.split_whitespace().collect::<Vec<_>>().join(" ").into()
 }
 
 /// Lines joined to one text, each byte of which knows where it came from.
@@ -311,14 +311,14 @@ fn is_path_line(rest: &str) -> bool {
 fn path_line(inside: &str) -> Option<SourceLine> {
     let (file, line) = inside.rsplit_once(':')?;
     let rooted = file.get(1..3) == Some(":\\");
-    rooted.then_some(SourceLine { file: file.to_owned(), line: line.parse().ok()? })
+    rooted.then_some(SourceLine { file: file.into(), line: line.parse().ok()? })
 }
 
 /// `d:\nt\x.cxx @ 123`, ` sbnmruz.c @ 1245 `, `c:\src\api.c:75`.
 fn source(inside: &str) -> Option<SourceLine> {
     let Some((file, rest)) = inside.split_once(" @ ") else { return path_line(inside) };
     let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
-    Some(SourceLine { file: file.trim().to_owned(), line: digits.parse().ok()? })
+    Some(SourceLine { file: file.trim().into(), line: digits.parse().ok()? })
 }
 
 /// Whether `next` continues the row, and what to put between.

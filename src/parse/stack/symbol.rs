@@ -9,17 +9,18 @@
 //! A function ends at the first blank that is not inside brackets or backquotes; arguments are not part of it.
 
 use super::joined::bracketed;
+use crate::evidence::SmolStr;
 use crate::parse::hex;
 
 /// A symbol, and how much of the text it took.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Symbol {
-    pub(crate) module: Option<String>,
-    pub(crate) function: Option<String>,
+    pub(crate) module: Option<SmolStr>,
+    pub(crate) function: Option<SmolStr>,
     /// `0x25`, `-0x194a0`.
-    pub(crate) offset: Option<String>,
+    pub(crate) offset: Option<SmolStr>,
     /// The address of a symbol that is nothing but an address.
-    pub(crate) address: Option<String>,
+    pub(crate) address: Option<SmolStr>,
     /// Length in bytes.
     pub(crate) len: usize,
     /// The text ends inside the symbol: a paste has wrapped it, and the next line goes on.
@@ -45,7 +46,7 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
     }
     if first == b'0' && (text.starts_with("0x") || text.starts_with("0X")) {
         let (len, _) = hex::word(text)?;
-        return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
+        return Some(Symbol { address: Some(text[..len].into()), len, ..Symbol::default() });
     }
     if first == b'+' && text.starts_with("+0x") {
         let mut symbol = Symbol::default();
@@ -53,7 +54,7 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
         return symbol.offset.is_some().then_some(symbol);
     }
     let module = module(text)?;
-    let mut symbol = Symbol { module: Some(module.to_owned()), len: module.len(), ..Symbol::default() };
+    let mut symbol = Symbol { module: Some(module.into()), len: module.len(), ..Symbol::default() };
     match text[symbol.len..].strip_prefix('!') {
         Some(rest) => {
             let returned = return_type(rest);
@@ -157,14 +158,14 @@ fn read_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
     } else if let Some(after) = rest.strip_prefix(" ?? ::") {
         // ``ntdll! ?? ::FNODOBFM::`string'+0x1234``: the linker's name for a part split off a function.
         let (len, open) = function(after);
-        symbol.function = Some(rest[1..rest.len() - after.len() + len].to_owned());
+        symbol.function = Some(rest[1..rest.len() - after.len() + len].into());
         symbol.len += rest.len() - after.len() + len;
         symbol.open = open;
     } else if let Some(after) = NOSYMBOLS.iter().find_map(|word| rest.strip_prefix(*word)) {
         symbol.len += rest.len() - after.len();
     } else if rest.starts_with("0x") {
         let (len, _) = hex::word(rest)?;
-        symbol.address = Some(rest[..len].to_owned());
+        symbol.address = Some(rest[..len].into());
         symbol.len += len;
     } else {
         plain_function(rest, symbol)?;
@@ -178,7 +179,7 @@ fn plain_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
     let name = rest.get(..len).filter(|name| !name.is_empty())?;
     symbol.len += len;
     if name != "nosymbols" {
-        symbol.function = Some(name.to_owned());
+        symbol.function = Some(name.into());
         symbol.open = open;
     }
     Some(())
@@ -202,7 +203,7 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
     if let Some(split) = digits.strip_prefix("0 x") {
         let count = split.bytes().take_while(u8::is_ascii_hexdigit).count();
         symbol.offset =
-            split.get(..count).filter(|_| (1..=8).contains(&count)).map(|value| format!("0x{value}"));
+            split.get(..count).filter(|_| (1..=8).contains(&count)).map(|value| hex::concat(["0x", value]));
         symbol.len += if symbol.offset.is_some() { before + 3 + count } else { 0 };
         return;
     }
@@ -216,10 +217,7 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
         return;
     }
     let value = digits.get(if prefixed { 2 } else { 0 }..len).unwrap_or("");
-    let mut offset = String::with_capacity("-0x".len() + value.len());
-    offset.push_str(if sign == '-' { "-0x" } else { "0x" });
-    offset.push_str(value);
-    symbol.offset = Some(offset);
+    symbol.offset = Some(hex::concat([if sign == '-' { "-0x" } else { "0x" }, value]));
     symbol.len += before + len;
 }
 
@@ -379,13 +377,13 @@ impl Depth {
 mod tests {
     use super::*;
 
-    fn parts(text: &str) -> (Option<String>, Option<String>, Option<String>, usize, bool) {
+    fn parts(text: &str) -> (Option<SmolStr>, Option<SmolStr>, Option<SmolStr>, usize, bool) {
         let symbol = read(text).unwrap_or_else(|| panic!("{text} is no symbol"));
         (symbol.module, symbol.function, symbol.offset, symbol.len, symbol.open)
     }
 
     fn check(text: &str, module: &str, function: &str, offset: &str) {
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let some = |text: &str| (!text.is_empty()).then(|| text.into());
         let (m, f, o, ..) = parts(text);
         assert_eq!((m, f, o), (some(module), some(function), some(offset)), "{text}");
     }

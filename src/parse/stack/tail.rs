@@ -2,8 +2,9 @@
 //!
 //! ` Line 5144 + 0x1e bytes`, ` + 0xc6 bytes`, ` line 2262 + 6 bytes`, ` Zeile 12`, ` 行 12`, `\tC++`, ` (c:\x.cpp:12)`.
 
-use crate::evidence::SourceLine;
+use crate::evidence::{SmolStr, SourceLine};
 use crate::parse::hex;
+use smol_str::format_smolstr;
 
 /// The parts of a tail.
 #[derive(Debug, Default, PartialEq)]
@@ -12,7 +13,7 @@ pub(crate) struct Tail {
     pub(crate) line: bool,
     /// `bytes` follows the offset.
     pub(crate) bytes: bool,
-    pub(crate) offset: Option<String>,
+    pub(crate) offset: Option<SmolStr>,
     pub(crate) source: Option<SourceLine>,
 }
 
@@ -98,7 +99,7 @@ fn line_number(text: &str) -> Option<usize> {
 }
 
 /// Length, offset and whether the word for bytes follows: ` + 0x1e bytes`, ` + 6 bytes` (decimal).
-fn offset(text: &str) -> Option<(usize, String, bool)> {
+fn offset(text: &str) -> Option<(usize, SmolStr, bool)> {
     let rest = text.trim_start_matches([' ', '\t']).strip_prefix('+')?.trim_start_matches(' ');
     let (len, _) = hex::word(rest)?;
     let after = &rest[len..];
@@ -108,8 +109,8 @@ fn offset(text: &str) -> Option<(usize, String, bool)> {
         .find(|unit| word.starts_with(**unit));
     let digits = rest[..len].strip_prefix("0x");
     let value = match digits {
-        Some(digits) => format!("0x{digits}"),
-        None => format!("0x{:x}", rest[..len].parse::<u64>().ok().filter(|_| unit.is_some())?),
+        Some(digits) => hex::concat(["0x", digits]),
+        None => format_smolstr!("0x{:x}", rest[..len].parse::<u64>().ok().filter(|_| unit.is_some())?),
     };
     let end = unit.map_or(after.len(), |unit| word.len() - unit.len());
     Some((text.len() - end, value, unit.is_some()))
@@ -133,7 +134,7 @@ fn source(text: &str) -> Option<(usize, SourceLine)> {
     let (file, line) = inner.rsplit_once(':')?;
     let line = line.trim().parse().ok()?;
     (file.contains(['\\', '/', '.']) && file.len() > 2)
-        .then(|| (text.len() - end, SourceLine { file: file.trim().to_owned(), line }))
+        .then(|| (text.len() - end, SourceLine { file: file.trim().into(), line }))
 }
 
 /// Length of the language that `text` begins with, if nothing else follows it in its column.

@@ -96,11 +96,11 @@ fn columns(text: &str) -> Option<Row> {
     if module == "<unknown>" {
         let address = rest.split_whitespace().next().filter(|word| word.starts_with("0x"))?;
         return Some(Row {
-            frame: Frame { address: Some(address.to_owned()), ..Frame::default() },
+            frame: Frame { address: Some(address.into()), ..Frame::default() },
             number: Some(number),
         });
     }
-    let frame = Frame { module: Some(module.to_owned()), ..Frame::default() };
+    let frame = Frame { module: Some(module.into()), ..Frame::default() };
     is_module(module).then_some(())?;
     let frame = location(strip_gap(rest).unwrap_or(""), frame)?;
     Some(Row { frame, number: Some(number) })
@@ -141,17 +141,17 @@ fn location(text: &str, mut frame: Frame) -> Option<Frame> {
         rest = after.strip_prefix('!').map_or(after, |function| function);
         if let Some(offset) = rest.strip_prefix('@') {
             let (len, _) = hex::word(offset)?;
-            frame.offset = Some(offset[..len].to_owned());
+            frame.offset = Some(offset[..len].into());
             return Some(frame);
         }
     }
     if let Some((len, _)) = hex::word(rest).filter(|_| rest.starts_with("0x")) {
-        frame.address = Some(rest[..len].to_owned());
+        frame.address = Some(rest[..len].into());
         return Some(frame);
     }
     let (len, _) = symbol::function(rest);
     if len > 0 {
-        frame.function = Some(rest[..len].to_owned());
+        frame.function = Some(rest[..len].into());
         rest = &rest[len..];
     }
     rest = rest.strip_prefix(' ').filter(|rest| rest.starts_with('(')).unwrap_or(rest);
@@ -166,9 +166,9 @@ fn location(text: &str, mut frame: Frame) -> Option<Frame> {
     if let Some((len, digits)) = hex::word(rest).filter(|_| rest.starts_with("0x"))
         && digits >= 6
     {
-        frame.address = Some(rest[..len].to_owned());
+        frame.address = Some(rest[..len].into());
     } else if let Some((file, line)) = rest.split_whitespace().next().and_then(|word| word.rsplit_once(':')) {
-        frame.source = line.parse().ok().map(|line| SourceLine { file: file.to_owned(), line });
+        frame.source = line.parse().ok().map(|line| SourceLine { file: file.into(), line });
     }
     // A sentence that begins with a number and a file: prose after one word, and nothing of a frame.
     let told = frame.offset.is_some() || frame.address.is_some() || frame.source.is_some() || rest.is_empty();
@@ -190,12 +190,11 @@ fn module_last(text: &str) -> Option<Frame> {
     rest = rest.get(found.len..)?.strip_prefix(',')?.trim_start();
     let module = rest.split([',', ' ']).next().filter(|name| is_module(name))?;
     let address = rest[module.len()..].trim_start_matches([',', ' ']);
-    let address =
-        hex::word(address).filter(|(_, digits)| *digits >= 8).map(|(len, _)| address[..len].to_owned());
+    let address = hex::word(address).filter(|(_, digits)| *digits >= 8).map(|(len, _)| address[..len].into());
     found.offset.as_ref()?;
     Some(Frame {
-        module: Some(module.to_owned()),
-        function: Some(text[..len].to_owned()),
+        module: Some(module.into()),
+        function: Some(text[..len].into()),
         offset: found.offset,
         address,
         ..Frame::default()
@@ -213,10 +212,10 @@ fn module_in_brackets(text: &str) -> Option<Frame> {
     let function = &rest[..function_len];
     let alone = rest[function_len..].is_empty() || rest[function_len..].starts_with(['(', ' ', '<', '[']);
     (plain && alone && digits <= 16 && !module.contains(' ')).then(|| Frame {
-        module: Some(module.to_owned()),
+        module: Some(module.into()),
         // Where it knows no name it prints `(function-name not available)`.
-        function: (!function.is_empty()).then(|| function.to_owned()),
-        address: Some(text[..len].to_owned()),
+        function: (!function.is_empty()).then(|| function.into()),
+        address: Some(text[..len].into()),
         ..Frame::default()
     })
 }
@@ -231,17 +230,17 @@ fn sql_server(text: &str) -> Option<Frame> {
     let (name, offset) = match function {
         Some(function) => {
             let (name, offset) = function.rsplit_once('+').unwrap_or((function, ""));
-            (Some(name.to_owned()), offset)
+            (Some(name.into()), offset)
         }
         None => (None, within),
     };
     let value = offset.trim_start_matches("0x");
     let value = Some(value.trim_start_matches('0')).filter(|value| !value.is_empty()).unwrap_or("0");
     Some(Frame {
-        module: Some(module.to_owned()),
+        module: Some(module.into()),
         function: name,
-        offset: (!offset.is_empty()).then(|| format!("0x{value}")),
-        address: Some(address.to_owned()),
+        offset: (!offset.is_empty()).then(|| hex::concat(["0x", value])),
+        address: Some(address.into()),
         ..Frame::default()
     })
 }

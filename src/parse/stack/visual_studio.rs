@@ -210,7 +210,7 @@ fn source_below(page: &Page<'_>, end: Pos) -> Option<SourceLine> {
     let (file, number) = text.strip_suffix(')')?.rsplit_once('(')?;
     let rooted = file.get(1..3) == Some(":\\") || file.starts_with(['/', '\\']);
     (rooted && page.rest(end).trim().is_empty())
-        .then_some(SourceLine { file: file.to_owned(), line: number.parse().ok()? })
+        .then_some(SourceLine { file: file.into(), line: number.parse().ok()? })
 }
 
 /// A row: a frame, or a remark in brackets.
@@ -413,7 +413,7 @@ fn leading_source(text: &str) -> (usize, Option<SourceLine>) {
     }
     match number.parse() {
         Ok(line) if file.contains(['\\', '/', '.']) => {
-            (end + 3, Some(SourceLine { file: file.to_owned(), line }))
+            (end + 3, Some(SourceLine { file: file.into(), line }))
         }
         _ if number.starts_with("File and line") => (end + 3, None),
         _ => (0, None),
@@ -438,7 +438,7 @@ fn name(text: &str) -> Option<Name> {
         let blanks = after.len() - after.trim_start_matches(' ').len();
         if blanks <= 1 {
             let mut symbol = function_or_address(&after[blanks..], !extension && blanks == 0)?;
-            symbol.module = Some(text[..bang].to_owned());
+            symbol.module = Some(text[..bang].into());
             symbol.len += bang + 1 + blanks;
             return Some(Name { symbol, has_extension: extension, spaced: blanks == 1, module_less: false });
         }
@@ -469,7 +469,7 @@ fn function_or_address(text: &str, plain: bool) -> Option<Symbol> {
         && matches!(digits, 8 | 16)
         && (text[len..].starts_with("()") || tail::language(text[len..].trim_start()).is_some())
     {
-        return Some(Symbol { address: Some(text[..len].to_owned()), len, ..Symbol::default() });
+        return Some(Symbol { address: Some(text[..len].into()), len, ..Symbol::default() });
     }
     let (mut len, mut open) = symbol::function(text);
     // Names over 1,024 characters are cut off, inside their brackets: `InterfaceList<struct IUnk()    Unknown`.
@@ -478,12 +478,7 @@ fn function_or_address(text: &str, plain: bool) -> Option<Symbol> {
     {
         (len, open) = (cut, false);
     }
-    (len > 0 || open).then(|| Symbol {
-        function: Some(text[..len].to_owned()),
-        len,
-        open,
-        ..Symbol::default()
-    })
+    (len > 0 || open).then(|| Symbol { function: Some(text[..len].into()), len, open, ..Symbol::default() })
 }
 
 #[cfg(test)]

@@ -111,14 +111,12 @@ mod tests {
 
     fn stack(frames: &str) -> Stack {
         let frame = |label: &str| match label.split_once('!') {
-            Some((module, function)) => Frame {
-                module: Some(module.to_owned()),
-                function: Some(function.to_owned()),
-                ..Frame::default()
-            },
+            Some((module, function)) => {
+                Frame { module: Some(module.into()), function: Some(function.into()), ..Frame::default() }
+            }
             None => Frame {
-                module: label.split_once('+').map(|(module, _)| module.to_owned()),
-                offset: label.split_once('+').map(|(_, offset)| offset.to_owned()),
+                module: label.split_once('+').map(|(module, _)| module.into()),
+                offset: label.split_once('+').map(|(_, offset)| offset.into()),
                 ..Frame::default()
             },
         };
