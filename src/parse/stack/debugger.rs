@@ -136,25 +136,24 @@ fn read_row<'p>(
     width: Option<usize>,
     header: Option<&Header>,
 ) -> Option<Row<'p>> {
-    let missing = width.map_or(0, |width| width.saturating_sub(head.columns.len()));
+    let missing = width.map_or(0, |width| width.saturating_sub(head.columns));
     let body = row_body::read(page, Pos { line: from.line, at: from.at + head.len }, missing);
     // Columns alone are a row only where another row follows.
     if !body.named
-        && (head.columns.len() < 2
+        && (head.columns < 2
             || !page.rest(Pos { line: from.line, at: from.at + head.len }).trim().is_empty()
             || !row_follows(page, from.line))
     {
         return None;
     }
-    let column = if header.is_some_and(|header| header.return_first) { 0 } else { 1 };
-    let address = head.columns.get(column).or(head.columns.first());
+    let address = if header.is_some_and(|header| header.return_first) { head.first } else { head.second };
     let mut frame = body.frame;
     frame.line = page.lines.get(from.line)?.number;
-    if let Some(address) = address {
+    if let Some(address) = address.or(head.first) {
         frame.address = Some(hex::address(address));
     }
     let end = if body.named { body.end } else { Pos { line: from.line, at: page.text(from.line).len() } };
-    Some(Row { frame, columns: head.columns.len(), pointer: head.columns.first().copied(), end })
+    Some(Row { frame, columns: head.columns, pointer: head.first, end })
 }
 
 fn row_follows(page: &Page<'_>, line: usize) -> bool {
@@ -176,7 +175,7 @@ fn next_row<'p>(page: &'p Page<'_>, end: Pos, width: Option<usize>) -> Option<(P
             // Two rows fused on one line; or the columns of the next row, cut by the line end.
             let tail = left[head.len..].trim().is_empty();
             let cut = tail
-                && width.is_some_and(|width| head.columns.len() < width)
+                && width.is_some_and(|width| head.columns < width)
                 && rows::head(page.text(end.line + 1)).is_some();
             if cut || (head.begins_row() && (tail || symbol_follows(&left[head.len..]))) {
                 let at = end.at + after + head.start;
@@ -225,6 +224,10 @@ fn is_remark(text: &str) -> bool {
 /// Length of a remark that a row or a header shares its line with:
 /// `WARNING: Frame IP not in any known module. Following frames may be wrong.`
 fn remark_len(text: &str) -> usize {
+    // What nearly every line begins with, and no remark does.
+    if text.bytes().next().is_none_or(|byte| byte.is_ascii_hexdigit()) {
+        return 0;
+    }
     let trimmed = text.trim_start();
     if !trimmed.starts_with("WARNING:") {
         return 0;

@@ -346,7 +346,7 @@ fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<
     }?;
     let another = rows::head(next).filter(|head| head.begins_row());
     let columns_it_lacks =
-        |head: &rows::Head<'_>| parsed.want == Want::Symbol && missing > 0 && head.columns.len() <= missing;
+        |head: &rows::Head<'_>| parsed.want == Want::Symbol && missing > 0 && head.columns <= missing;
     another.is_none_or(|head| columns_it_lacks(&head)).then_some(glue)
 }
 
@@ -371,8 +371,6 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
         return None;
     }
     let symbol = parsed.symbol.as_ref()?;
-    let first = next.split_whitespace().next().unwrap_or_default();
-    let alone = first.len() == next.len();
     if !matches!(trailer_after(1, next), Trailer::None) {
         return Some(" ");
     }
@@ -385,6 +383,8 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
     if symbol.offset.is_some() || parsed.used > parsed.symbol_end {
         return None;
     }
+    let first = next.split_whitespace().next().unwrap_or_default();
+    let alone = first.len() == next.len();
     let name = symbol::function(first).0;
     let offset = &first[name..];
     let offset_only = name == 0 && first.starts_with("+0x");

@@ -55,7 +55,7 @@ pub(crate) fn of(page: &Page<'_>, hit: Pos) -> Option<Pos> {
             break;
         };
         let text = page.text(above);
-        let Some(head) = rows::head(text).filter(|head| head.columns.len() >= 2) else { break };
+        let Some(head) = rows::head(text).filter(|head| head.columns >= 2) else { break };
         let rest = text[head.len..].trim();
         if !(rest.starts_with("0x") && hex::word(rest).is_some_and(|(len, _)| len == rest.len())) {
             break;

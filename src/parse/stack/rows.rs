@@ -6,7 +6,6 @@
 
 use crate::parse::hex;
 use crate::parse::text::start_of;
-use std::ops::Deref;
 
 /// The most columns of a row: frame pointer, return address and four arguments, with room for a fused row.
 pub(crate) const MOST_COLUMNS: usize = 10;
@@ -16,38 +15,17 @@ pub(crate) const MOST_COLUMNS: usize = 10;
 pub(crate) struct Head<'t> {
     /// Frame number, as printed in hexadecimal.
     pub(crate) number: Option<u32>,
-    /// Address columns, as printed.
-    pub(crate) columns: Columns<'t>,
+    /// Number of address columns.
+    pub(crate) columns: usize,
+    /// The first two of them, as printed.
+    pub(crate) first: Option<&'t str>,
+    pub(crate) second: Option<&'t str>,
     /// An inline frame: dashes in place of addresses.
     pub(crate) inline: bool,
     /// Offset of the first column or number.
     pub(crate) start: usize,
     /// Offset of what follows the columns.
     pub(crate) len: usize,
-}
-
-/// Address columns, as printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Columns<'t> {
-    all: [&'t str; MOST_COLUMNS],
-    count: usize,
-}
-
-impl<'t> Columns<'t> {
-    /// Whether there was room for one more.
-    fn push(&mut self, column: &'t str) -> bool {
-        let place = self.all.get_mut(self.count);
-        self.count += usize::from(place.is_some());
-        place.map(|place| *place = column).is_some()
-    }
-}
-
-impl<'t> Deref for Columns<'t> {
-    type Target = [&'t str];
-
-    fn deref(&self) -> &Self::Target {
-        self.all.get(..self.count).unwrap_or(&self.all)
-    }
 }
 
 impl Head<'_> {
@@ -58,39 +36,42 @@ impl Head<'_> {
 
     /// Two addresses, a frame number and one, or an inline mark begin a row.
     pub(crate) fn begins_row(&self) -> bool {
-        self.inline || self.columns.len() + usize::from(self.number.is_some()) >= 2
+        self.inline || self.columns + usize::from(self.number.is_some()) >= 2
     }
 }
 
 /// The head that `text` begins with: any number of columns, at least one of them or an inline mark.
 pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     let rest = prefix(text);
-    let start = text.len() - rest.len();
-    let (number, mut left) = frame_number(rest).map_or((None, rest), |(number, left)| (Some(number), left));
-    let mut columns = Columns::default();
-    if let Some(after) = inline_mark(left) {
-        return Some(Head { number, columns, inline: true, start, len: text.len() - after.len() });
-    }
-    while let Some(column) = address(left) {
-        // A last column with 0x among columns without is the symbol: a bare address.
-        if columns.first().is_some_and(|first| is_prefixed(first) != is_prefixed(column))
-            || !columns.push(column)
-        {
-            break;
+    let mut head = Head { start: text.len() - rest.len(), ..Head::default() };
+    let mut left = rest;
+    let mut next = address(left);
+    if next.is_none() {
+        if let Some((number, after)) = frame_number(left) {
+            (head.number, left) = (Some(number), after);
         }
-        left = after_separator(&left[column.len()..]);
+        if let Some(after) = inline_mark(left) {
+            return Some(Head { inline: true, len: text.len() - after.len(), ..head });
+        }
+        next = address(left);
     }
-    (!columns.is_empty()).then(|| Head {
-        number,
-        columns,
-        inline: false,
-        start,
-        len: text.len() - left.len(),
-    })
+    while let Some(column) = next.filter(|_| head.columns < MOST_COLUMNS) {
+        match head.first {
+            None => head.first = Some(column),
+            // A last column with 0x among columns without is the symbol: a bare address.
+            Some(first) if is_prefixed(first) != is_prefixed(column) => break,
+            Some(_) => head.second = head.second.or(Some(column)),
+        }
+        head.columns += 1;
+        left = after_separator(left.get(column.len()..)?);
+        next = address(left);
+    }
+    head.len = text.len() - left.len();
+    head.first.map(|_| head)
 }
 
 fn is_prefixed(column: &str) -> bool {
-    column.starts_with("0x")
+    matches!(column.as_bytes(), [b'0', b'x', ..])
 }
 
 /// What mail, Markdown, a listing or a logger put before a row.
@@ -110,11 +91,16 @@ pub(crate) fn prefix(text: &str) -> &str {
 /// What follows a logger's time stamp: `2021-03-04 11:22:33.123 `, `[11:22:33] `, `11:22:33,123 INFO `.
 fn time_stamp(text: &str) -> Option<&str> {
     let body = text.strip_prefix('[').unwrap_or(text);
-    let stamp = body.bytes().take_while(|byte| byte.is_ascii_digit() || b"-/:.,TZ+".contains(byte)).count();
+    let part =
+        |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'/' | b':' | b'.' | b',' | b'T' | b'Z' | b'+');
+    let stamp = body.bytes().take_while(part).count();
     let mut end = stamp;
     let colons = |text: &str| text.bytes().filter(|byte| *byte == b':').count();
     if colons(&body[..stamp]) < 2 {
         // A date, then the time.
+        if stamp < 6 {
+            return None;
+        }
         let time = body[stamp..].strip_prefix(' ')?;
         let length = time.bytes().take_while(|byte| byte.is_ascii_digit() || b":.,Z".contains(byte)).count();
         if !(6..=stamp.max(6) + 4).contains(&stamp) || colons(&time[..length]) < 2 {
@@ -170,6 +156,10 @@ fn after_separator(text: &str) -> &str {
     loop {
         let gap = rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'*' | b':')).count();
         let after = rest.get(gap..).unwrap_or("");
+        // What most gaps end with, and no dots begin with.
+        if after.bytes().next().is_none_or(|byte| byte.is_ascii_alphanumeric()) {
+            return after;
+        }
         match start_of(after, &["...", "…"]) {
             Some(dots) => rest = after.get(dots.len()..).unwrap_or(""),
             None => return after,
@@ -187,7 +177,7 @@ mod tests {
 
     fn columns(text: &str) -> (Option<u32>, usize, &str) {
         let head = head(text).unwrap_or_else(|| panic!("{text}: no head"));
-        (head.number, head.columns.len(), &text[head.len..])
+        (head.number, head.columns, &text[head.len..])
     }
 
     #[test]

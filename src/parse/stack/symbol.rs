@@ -87,7 +87,11 @@ fn module(text: &str) -> Option<&str> {
     }
     let plus_in_name =
         |rest: &str| !rest.trim_start_matches('+').trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let plain = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let plain = plain_len(text.as_bytes());
+    // Nearly every module is nothing but letters, digits and underscores before the `!`.
+    if (1..=128).contains(&plain) && text.as_bytes().get(plain) == Some(&b'!') {
+        return text.get(..plain);
+    }
     let end = text[plain..]
         .char_indices()
         .map(|(at, char)| (plain + at, char))
@@ -136,6 +140,10 @@ const BEFORE_NAME: &[&str] = &[
 
 /// Length of the return type and the like at the start of `rest`, if a function with arguments follows it.
 fn return_type(rest: &str) -> usize {
+    // All of them are plain words, but for the two that are signs, and the labels with their colon.
+    if !matches!(rest.as_bytes().get(plain_len(rest.as_bytes())), Some(b' ' | b':' | b'*' | b'&')) {
+        return 0;
+    }
     let mut at = 0;
     while let Some((word, _)) = rest[at..].split_once(' ')
         && (BEFORE_NAME.contains(&word)
@@ -187,6 +195,9 @@ fn plain_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
 
 /// The offset at the start of `rest`: `+0x25`, ` + 0x25`, `+00000bd7`, `-0x194a0`.
 pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
+    if !matches!(rest.as_bytes(), [b'+' | b'-', ..] | [b' ', b'+' | b'-', ..]) {
+        return;
+    }
     let trimmed = rest.trim_start_matches(' ');
     let blanks = rest.len() - trimmed.len();
     let Some(sign) = trimmed.chars().next().filter(|sign| blanks <= 1 && matches!(sign, '+' | '-')) else {
@@ -217,16 +228,23 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
         return;
     }
     let value = digits.get(if prefixed { 2 } else { 0 }..len).unwrap_or("");
-    symbol.offset = Some(hex::concat([if sign == '-' { "-0x" } else { "0x" }, value]));
+    symbol.offset = Some(match sign {
+        '-' => hex::concat(["-0x", value]),
+        _ if digits.starts_with("0x") => digits[..len].into(),
+        _ => hex::concat(["0x", value]),
+    });
     symbol.len += before + len;
 }
 
 /// Length of a column glued to an offset, where the paste has lost the beginning of a row: `0x38001545f0 062effec`.
 fn fused_column(digits: &str, len: usize) -> usize {
     const COLUMN: usize = 8;
+    if len <= 2 + COLUMN || !digits.starts_with("0x") {
+        return 0;
+    }
     let next = digits[len..].trim_start_matches(' ');
     let column = hex::word(next).is_some_and(|(_, count)| count == COLUMN && !next.starts_with("0x"));
-    if digits.starts_with("0x") && len > 2 + COLUMN && column { COLUMN } else { 0 }
+    if column { COLUMN } else { 0 }
 }
 
 /// `0x51In addition`: a lost line break glued the next word on; the number ends with its last digit.
@@ -247,17 +265,16 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
     let mut depth = Depth::default();
     let mut at = 0;
     loop {
-        // Letters, digits and underscores belong to any name; an `o` may begin `operator`.
-        at += text.as_bytes()[at..].iter().take_while(|byte| is_plain(**byte)).count();
-        let rest = &text[at..];
-        let Some(char) = rest.chars().next() else { break };
-        if char == 'o'
-            && let Some(after) = rest.strip_prefix("operator")
+        if let Some(after) = text[at..].strip_prefix("operator")
             && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
         {
             at += "operator".len() + operator(after);
             continue;
         }
+        // Letters, digits and underscores belong to any name.
+        at += plain_len(&text.as_bytes()[at..]);
+        let rest = &text[at..];
+        let Some(char) = rest.chars().next() else { break };
         if char == ' ' && is_inside_decorated(&text[..at], &rest[1..]) {
             at += 1;
             continue;
@@ -278,17 +295,18 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
             text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '`' | '+' | '(')).unwrap_or(at);
         return (plain.min(at), false);
     }
-    // The full stop or comma of a sentence.
-    (
-        name.trim_end_matches(['.', ':', '\''])
-            .len()
-            .max(memchr::memrchr(b'\'', name.as_bytes()).map_or(0, |at| at + 1)),
-        false,
-    )
+    // The full stop or comma of a sentence, but not the quote that ends a part of the name.
+    let quoted = || memchr::memrchr(b'\'', name.as_bytes()).map_or(0, |at| at + 1);
+    let len = match name.as_bytes().last() {
+        Some(b'.' | b':') => name.trim_end_matches(['.', ':', '\'']).len().max(quoted()),
+        _ => name.len(),
+    };
+    (len, false)
 }
 
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() && byte != b'o' || byte == b'_'
+/// Length of the letters, digits and underscores that a text begins with.
+fn plain_len(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
 }
 
 /// Whether a blank stands inside a decorated name: its end, `@Z`, comes with the next word.
