@@ -7,6 +7,7 @@
 //! A dialect that meets something malformed keeps what it has and stops; it never invents.
 
 mod debug;
+mod eights;
 mod event;
 mod fault;
 mod first_pass;

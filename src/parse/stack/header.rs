@@ -57,26 +57,29 @@ fn on_line(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
         return None;
     }
     let lower = head.to_ascii_lowercase();
-    let begin = WORDS[..7].iter().filter_map(|word| position(&lower, word)).min()?;
+    let begin = match start_of(&lower, &WORDS[..7]) {
+        Some(_) => 0,
+        None => WORDS[..7].iter().filter_map(|word| position(&lower, word)).min()?,
+    };
     let mut end = begin;
+    let (mut parameters, mut returns, mut pointers, mut arguments) = (0, false, false, false);
     // The words of a header follow one another; the next thing is a row, or the end of the line.
     loop {
         let rest = lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']);
         let Some(word) = start_of(rest, WORDS) else { break };
         end = lower.len() - rest.len() + word.len();
         end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
+        parameters += usize::from(word.starts_with("param"));
+        returns |= word.starts_with("ret");
+        pointers |= matches!(word, "frameptr" | "child-sp" | "childebp" | "callee-sp");
+        arguments |= word == "args to child";
     }
     let words = &lower[begin..end];
-    let parameters = words.matches("param").count();
-    let return_column = words.contains("ret");
-    let pointers = ["frameptr", "child-sp", "childebp", "callee-sp"].iter().any(|word| words.contains(word));
-    let width =
-        if words.contains("args to child") { None } else { Some(parameters + 1 + usize::from(pointers)) };
-    (return_column || words.starts_with("frameptr") || words.starts_with("child")).then(|| Header {
+    (returns || words.starts_with("frameptr") || words.starts_with("child")).then_some(Header {
         line,
         end: from + end,
-        width: width.filter(|_| parameters > 0),
-        return_first: return_column && !pointers,
+        width: (parameters > 0 && !arguments).then_some(parameters + 1 + usize::from(pointers)),
+        return_first: returns && !pointers,
     })
 }
 

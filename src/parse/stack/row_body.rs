@@ -6,9 +6,9 @@
 use super::rows;
 use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SmolStr, SourceLine};
-use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
 use crate::parse::text::{clip, trim};
+use crate::parse::{eights, hex};
 use std::borrow::Cow;
 
 /// The most lines one row may take: argument lists of `kP` have one line an argument.
@@ -64,7 +64,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
 
 /// A name with one blank for every run of them.
 fn collapsed(name: SmolStr) -> SmolStr {
-    if name.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if eights::name(name.as_bytes()) == name.len() || name.bytes().all(|byte| byte.is_ascii_graphic()) {
         return name;
     }
     name.split_whitespace().collect::<Vec<_>>().join(" ").into()

@@ -93,7 +93,7 @@ fn columns_before(text: &str, end: usize) -> Option<usize> {
     }
     for _ in 0..rows::MOST_COLUMNS {
         let nearest = rest.floor_char_boundary(rest.len().saturating_sub(24));
-        let at = nearest + rest[nearest..].rfind([' ', '\t', '|', '*']).map_or(0, |at| at + 1);
+        let at = nearest + last_gap(&rest[nearest..]).map_or(0, |at| at + 1);
         let word = &rest[at..];
         // A word that goes on beyond the look has too many digits to be a column.
         match hex::word(word.trim_end_matches(':')).filter(|_| at == 0 || at > nearest) {
@@ -104,4 +104,9 @@ fn columns_before(text: &str, end: usize) -> Option<usize> {
         rest = rest[..at].trim_end_matches([' ', '\t', ':', '|', '*']);
     }
     start
+}
+
+/// Where the last blank or bar of a table stands.
+fn last_gap(text: &str) -> Option<usize> {
+    text.bytes().rposition(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'*'))
 }

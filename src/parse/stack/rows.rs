@@ -4,8 +4,8 @@
 //! `00000000`0012f8e0 00000000`77e52236 : 00000000`00000000 ... :` (64-bit kb), `05 (Inline) --------`,
 //! `807b2580 8071e500 :` (Alpha, MIPS). Mark-up, list marks, a logger's time stamp and line numbers may precede.
 
-use crate::parse::hex;
 use crate::parse::text::start_of;
+use crate::parse::{eights, hex};
 
 /// The most columns of a row: frame pointer, return address and four arguments, with room for a fused row.
 pub(crate) const MOST_COLUMNS: usize = 10;
@@ -145,6 +145,12 @@ fn inline_mark(text: &str) -> Option<&str> {
 
 /// A column: 8 to 16 hexadecimal digits, alone.
 fn address(text: &str) -> Option<&str> {
+    // Nearly every column.
+    if let Some((column, [b' ', ..])) = text.as_bytes().split_first_chunk::<8>()
+        && eights::hex_digits(column) == 8
+    {
+        return text.get(..8);
+    }
     let (len, _) = hex::word(text).filter(|(_, digits)| (8..=16).contains(digits))?;
     let (column, rest) = text.split_at_checked(len)?;
     matches!(rest.as_bytes().first(), None | Some(b' ' | b'\t' | b'|' | b'*' | b':')).then_some(column)

@@ -10,7 +10,7 @@
 
 use super::joined::bracketed;
 use crate::evidence::SmolStr;
-use crate::parse::hex;
+use crate::parse::{eights, hex};
 
 /// A symbol, and how much of the text it took.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,7 +87,7 @@ fn module(text: &str) -> Option<&str> {
     }
     let plus_in_name =
         |rest: &str| !rest.trim_start_matches('+').trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let plain = plain_len(text.as_bytes());
+    let plain = eights::name(text.as_bytes());
     // Nearly every module is nothing but letters, digits and underscores before the `!`.
     if (1..=128).contains(&plain) && text.as_bytes().get(plain) == Some(&b'!') {
         return text.get(..plain);
@@ -141,7 +141,7 @@ const BEFORE_NAME: &[&str] = &[
 /// Length of the return type and the like at the start of `rest`, if a function with arguments follows it.
 fn return_type(rest: &str) -> usize {
     // All of them are plain words, but for the two that are signs, and the labels with their colon.
-    if !matches!(rest.as_bytes().get(plain_len(rest.as_bytes())), Some(b' ' | b':' | b'*' | b'&')) {
+    if !matches!(rest.as_bytes().get(eights::name(rest.as_bytes())), Some(b' ' | b':' | b'*' | b'&')) {
         return 0;
     }
     let mut at = 0;
@@ -195,8 +195,17 @@ fn plain_function(rest: &str, symbol: &mut Symbol) -> Option<()> {
 
 /// The offset at the start of `rest`: `+0x25`, ` + 0x25`, `+00000bd7`, `-0x194a0`.
 pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
-    if !matches!(rest.as_bytes(), [b'+' | b'-', ..] | [b' ', b'+' | b'-', ..]) {
-        return;
+    match rest.as_bytes() {
+        // Nearly every offset.
+        [b'+', b'0', b'x', ..] => {
+            if let Some((len, 1..=8)) = hex::word(&rest[1..]) {
+                symbol.offset = rest.get(1..=len).map(SmolStr::new);
+                symbol.len += 1 + len;
+                return;
+            }
+        }
+        [b'+' | b'-', ..] | [b' ', b'+' | b'-', ..] => {}
+        _ => return,
     }
     let trimmed = rest.trim_start_matches(' ');
     let blanks = rest.len() - trimmed.len();
@@ -228,11 +237,7 @@ pub(crate) fn read_offset(rest: &str, symbol: &mut Symbol) {
         return;
     }
     let value = digits.get(if prefixed { 2 } else { 0 }..len).unwrap_or("");
-    symbol.offset = Some(match sign {
-        '-' => hex::concat(["-0x", value]),
-        _ if digits.starts_with("0x") => digits[..len].into(),
-        _ => hex::concat(["0x", value]),
-    });
+    symbol.offset = Some(hex::concat([if sign == '-' { "-0x" } else { "0x" }, value]));
     symbol.len += before + len;
 }
 
@@ -272,7 +277,7 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
             continue;
         }
         // Letters, digits and underscores belong to any name.
-        at += plain_len(&text.as_bytes()[at..]);
+        at += eights::name(&text.as_bytes()[at..]);
         let rest = &text[at..];
         let Some(char) = rest.chars().next() else { break };
         if char == ' ' && is_inside_decorated(&text[..at], &rest[1..]) {
@@ -302,11 +307,6 @@ pub(crate) fn function(text: &str) -> (usize, bool) {
         _ => name.len(),
     };
     (len, false)
-}
-
-/// Length of the letters, digits and underscores that a text begins with.
-fn plain_len(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
 }
 
 /// Whether a blank stands inside a decorated name: its end, `@Z`, comes with the next word.

@@ -4,9 +4,7 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::{clip, position};
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
+use crate::parse::text::{clip, position, trim};
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -15,7 +13,6 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
-static FAR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(DUMP));
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,7 +26,7 @@ pub(crate) struct Heading {
 pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     let mut heading = Heading::default();
     let near = line.saturating_sub(HEADING_REACH);
-    let lines = (near..line).rev().map(|line| clip(page.text(line)).trim());
+    let lines = (near..line).rev().map(|line| trim(clip(page.text(line))));
     for text in lines.filter(|text| may_be_heading(text)) {
         if heading.ends_at_dump(text) {
             return heading;
@@ -46,7 +43,7 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     // Farther above only these can stand, and most lines are far from it.
     let far = page.far_headings(|text| {
         let text = clip(text).trim_start();
-        is_fault(text) || FAR.find(text.as_bytes()).is_some()
+        is_fault(text) || position(text, DUMP).is_some()
     });
     let far = far.get(..far.partition_point(|at| *at < near)).unwrap_or_default();
     let mut within = far.iter().rev().copied().take_while(|at| at + DUMP_REACH >= line);
@@ -68,7 +65,7 @@ fn may_be_heading(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = matches!(bytes, [b'F', b'A', ..] | [b'T', b'H', ..] | [b'S', b'T', ..]);
     let dumps = |at: usize| matches!(bytes.get(at + 1), Some(b't' | b'u' | b' '));
-    begins || memchr::memchr_iter(b'S', bytes).any(dumps) || memchr::memchr(b'>', bytes).is_some()
+    begins || memchr::memchr2_iter(b'S', b'>', bytes).any(|at| bytes.get(at) == Some(&b'>') || dumps(at))
 }
 
 fn is_fault(text: &str) -> bool {
