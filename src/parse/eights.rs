@@ -2,10 +2,18 @@
 
 /// A number whose bytes are all 1.
 const EACH: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each byte.
+const HIGHEST: u64 = EACH << 7;
+
+/// Whether all of eight bytes are hexadecimal digits, as in the columns of 32-bit stacks.
+#[inline]
+pub(crate) fn are_hex_digits(eight: &[u8; 8]) -> bool {
+    hex(u64::from_le_bytes(*eight)) & HIGHEST == HIGHEST
+}
 
 /// How many hexadecimal digits a text begins with.
 pub(crate) fn hex_digits(text: &[u8]) -> usize {
-    run(text, |bytes| within(bytes, b'0', b'9') | within(bytes | EACH * 0x20, b'a', b'f'))
+    run(text, hex)
 }
 
 /// How many letters, digits and underscores of ASCII a text begins with.
@@ -15,24 +23,38 @@ pub(crate) fn name(text: &[u8]) -> usize {
     })
 }
 
+/// Whether a text is of ASCII and holds neither blanks nor control characters.
+pub(crate) fn are_graphic(text: &[u8]) -> bool {
+    run(text, |bytes| within(bytes, b'!', b'~')) == text.len()
+}
+
 /// How many bytes a text begins with that are of a class; no class has the zero.
+#[inline]
 fn run(text: &[u8], class: impl Fn(u64) -> u64) -> usize {
+    let leading = |bytes: u64| (!class(bytes) & HIGHEST).trailing_zeros() as usize / 8;
     let (eights, rest) = text.as_chunks();
-    let leading =
-        |eight: &[u8; 8]| (!class(u64::from_le_bytes(*eight)) & (EACH << 7)).trailing_zeros() as usize / 8;
-    for (index, eight) in eights.iter().enumerate() {
-        let some = leading(eight);
+    let mut count = 0;
+    for eight in eights {
+        let some = leading(u64::from_le_bytes(*eight));
+        count += some;
         if some < 8 {
-            return index * 8 + some;
+            return count;
         }
     }
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    eights.len() * 8 + leading(&last)
+    if rest.is_empty() {
+        return count;
+    }
+    count + leading(rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)))
+}
+
+#[inline]
+fn hex(bytes: u64) -> u64 {
+    within(bytes, b'0', b'9') | within(bytes | EACH * 0x20, b'a', b'f')
 }
 
 /// Says in the highest bit of each byte whether it lies within bounds; only a byte that is none of ASCII disturbs those
 /// after it.
+#[inline]
 fn within(bytes: u64, low: u8, high: u8) -> u64 {
     let from = bytes.wrapping_add(EACH * u64::from(0x80 - low));
     let beyond = bytes.wrapping_add(EACH * u64::from(0x7f - high));
@@ -53,6 +75,8 @@ mod tests {
                 let letters = if byte.is_ascii_alphanumeric() || byte == b'_' { text.len() } else { at };
                 assert_eq!((hex_digits(&text), name(&text)), (digits, letters), "{byte} at {at}");
                 assert_eq!(hex_digits(&text[..15]), digits.min(15), "{byte} at {at}");
+                assert_eq!(text.first_chunk().is_some_and(are_hex_digits), digits >= 8, "{byte} at {at}");
+                assert_eq!(are_graphic(&text), byte.is_ascii_graphic(), "{byte} at {at}");
             }
         }
     }

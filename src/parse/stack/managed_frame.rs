@@ -3,9 +3,9 @@
 use super::joined::{Joined, bracketed};
 use super::rows;
 use crate::evidence::{Frame, SmolStr, SourceLine};
-use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::position;
+use crate::parse::text::start_of;
+use crate::parse::{eights, hex};
 
 /// `at`, in the languages of .NET.
 const AT: &[&str] = &[
@@ -16,6 +16,25 @@ const AT: &[&str] = &[
 const WRAPPED: usize = 5;
 /// The longest file name of a source position.
 const PATH: usize = 400;
+/// The longest name of a method.
+const LONGEST: usize = 1_024;
+/// What stands in the brackets of Java and JavaScript.
+const FOREIGN: &[&str] = &[
+    ".java",
+    ".kt",
+    ".scala",
+    ".groovy",
+    ".clj",
+    ".js",
+    ".ts",
+    "Native Method",
+    "Unknown Source",
+    "://",
+    "<anonymous>",
+    "native)",
+    "eval at",
+    "<generated>",
+];
 
 /// A frame, and where it ends.
 pub(crate) struct Read {
@@ -133,20 +152,30 @@ fn parse(text: &str, word: &str, within: bool) -> Parsed {
 /// The method that `text` begins with: up to the arguments.
 fn method(text: &str) -> &str {
     let mut depth = 0_usize;
-    let end = text.char_indices().take(1_024).find(|(at, c)| match c {
-        '[' | '<' => {
-            depth += 1;
-            false
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|_| at < LONGEST) {
+        at += eights::name(rest.as_bytes());
+        let Some(c) = text[at..].chars().next() else { break };
+        let ends = match c {
+            '[' | '<' => {
+                depth += 1;
+                false
+            }
+            ']' | '>' => {
+                depth = depth.saturating_sub(1);
+                false
+            }
+            '(' => true,
+            ' ' | ',' => depth == 0 && at > 0,
+            '.' | ':' => false,
+            c => !(c.is_alphanumeric() || "_`+/|@$!-&*=?{}".contains(c)),
+        };
+        if ends {
+            return &text[..at];
         }
-        ']' | '>' => {
-            depth = depth.saturating_sub(1);
-            false
-        }
-        '(' => true,
-        ' ' | ',' => depth == 0 && !text[..*at].is_empty(),
-        c => !(c.is_alphanumeric() || "_.`+:/|@$!-&*=?{}".contains(*c)),
-    });
-    &text[..end.map_or(text.len(), |(at, _)| at)]
+        at += c.len_utf8();
+    }
+    text
 }
 
 /// The module of `mscorlib!System.IO.File.Open`.
@@ -164,24 +193,19 @@ fn is_method(name: &str, typeless: bool) -> bool {
 /// Whether this is a list of argument types and names, and no source position of Java or JavaScript.
 fn is_arguments(text: &str, wrapper: bool) -> bool {
     let text = text.trim();
-    let foreign = [
-        ".java",
-        ".kt",
-        ".scala",
-        ".groovy",
-        ".clj",
-        ".js",
-        ".ts",
-        "Native Method",
-        "Unknown Source",
-        "://",
-        "<anonymous>",
-        "native)",
-        "eval at",
-        "<generated>",
-    ]
-    .iter()
-    .any(|mark| position(text, mark).is_some())
+    let begins = |pair: &[u8]| {
+        matches!(
+            pair,
+            [b'.', b'j' | b'k' | b's' | b'g' | b'c' | b't']
+                | [b'N' | b'n', b'a']
+                | [b'U', b'n']
+                | [b':', b'/']
+                | [b'<', b'a' | b'g']
+                | [b'e', b'v']
+        )
+    };
+    let mut pairs = text.as_bytes().windows(2).enumerate().filter(|(_, pair)| begins(pair));
+    let foreign = pairs.any(|(at, _)| start_of(&text[at..], FOREIGN).is_some())
         || text == "native"
         || text.contains('\\')
         || text.contains('/')

@@ -64,7 +64,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
 
 /// A name with one blank for every run of them.
 fn collapsed(name: SmolStr) -> SmolStr {
-    if eights::name(name.as_bytes()) == name.len() || name.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if eights::are_graphic(name.as_bytes()) {
         return name;
     }
     name.split_whitespace().collect::<Vec<_>>().join(" ").into()

@@ -144,13 +144,18 @@ fn inline_mark(text: &str) -> Option<&str> {
 }
 
 /// A column: 8 to 16 hexadecimal digits, alone.
+#[inline]
 fn address(text: &str) -> Option<&str> {
     // Nearly every column.
-    if let Some((column, [b' ', ..])) = text.as_bytes().split_first_chunk::<8>()
-        && eights::hex_digits(column) == 8
+    if let Some((column, [b' ', ..])) = text.as_bytes().split_first_chunk()
+        && eights::are_hex_digits(column)
     {
-        return text.get(..8);
+        return text.get(..column.len());
     }
+    wide_address(text)
+}
+
+fn wide_address(text: &str) -> Option<&str> {
     let (len, _) = hex::word(text).filter(|(_, digits)| (8..=16).contains(digits))?;
     let (column, rest) = text.split_at_checked(len)?;
     matches!(rest.as_bytes().first(), None | Some(b' ' | b'\t' | b'|' | b'*' | b':')).then_some(column)

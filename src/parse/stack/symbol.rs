@@ -53,6 +53,9 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
         read_offset(text, &mut symbol);
         return symbol.offset.is_some().then_some(symbol);
     }
+    if let Some(symbol) = read_plain(text) {
+        return Some(symbol);
+    }
     let module = module(text)?;
     let mut symbol = Symbol { module: Some(module.into()), len: module.len(), ..Symbol::default() };
     match text[symbol.len..].strip_prefix('!') {
@@ -78,6 +81,36 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
     }
     (symbol.function.is_some() || symbol.offset.is_some() || symbol.open || text[..symbol.len].contains('!'))
         .then_some(symbol)
+}
+
+/// Nearly every symbol: `EMSMTA!otpmralt+0x25`, `mngbase!CNotifyQTarget::PutTailItem+0x70e`, with nothing to tell apart.
+fn read_plain(text: &str) -> Option<Symbol> {
+    let bytes = text.as_bytes();
+    let begin = eights::name(bytes) + 1;
+    if !(2..=129).contains(&begin) || bytes.get(begin - 1) != Some(&b'!') {
+        return None;
+    }
+    let mut end = begin;
+    loop {
+        let part = bytes.get(end..).filter(|part| !part.starts_with(b"operator"))?;
+        let len = eights::name(part);
+        end += len;
+        match part.get(len..)? {
+            [b':', b':', ..] if len > 0 => end += 2,
+            [b'+', b'0', b'x', ..] if len > 0 => break,
+            _ => return None,
+        }
+    }
+    let (offset, _) = text.get(end + 1..).and_then(hex::word).filter(|(_, digits)| *digits <= 8)?;
+    // A digit first, and it may be an address that stands in place of the function.
+    let function = text.get(begin..end).filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some(Symbol {
+        module: text.get(..begin - 1).map(SmolStr::new),
+        function: (function != "nosymbols").then(|| SmolStr::new(function)),
+        offset: text.get(end + 1..end + 1 + offset).map(SmolStr::new),
+        len: end + 1 + offset,
+        ..Symbol::default()
+    })
 }
 
 /// A module name at the start of `text`, `<Unloaded_x.dll>` included.

@@ -4,6 +4,7 @@
 
 use crate::evidence::{SmolStr, SourceLine};
 use crate::parse::hex;
+use crate::parse::text::start_of;
 use smol_str::format_smolstr;
 
 /// The parts of a tail.
@@ -92,8 +93,7 @@ pub(crate) fn read(text: &str) -> (usize, Tail) {
 /// Length of ` Line 12`.
 fn line_number(text: &str) -> Option<usize> {
     let rest = text.trim_start_matches([' ', '\t', ',']);
-    let word = LINE.iter().find_map(|word| rest.strip_prefix(word))?;
-    let number = word.trim_start_matches([' ', ':']);
+    let number = rest[start_of(rest, LINE)?.len()..].trim_start_matches([' ', ':']);
     let digits = number.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0).then(|| text.len() - number.len() + digits)
 }
@@ -104,9 +104,7 @@ fn offset(text: &str) -> Option<(usize, SmolStr, bool)> {
     let (len, _) = hex::word(rest)?;
     let after = &rest[len..];
     let word = after.trim_start_matches(' ');
-    let unit = ["bytes", "Bytes", "byte", "octets", "байт", "字节", "バイト", "bajtów"]
-        .iter()
-        .find(|unit| word.starts_with(**unit));
+    let unit = start_of(word, &["bytes", "Bytes", "byte", "octets", "байт", "字节", "バイト", "bajtów"]);
     let digits = rest[..len].strip_prefix("0x");
     let value = match digits {
         Some(digits) => hex::concat(["0x", digits]),
@@ -139,7 +137,7 @@ fn source(text: &str) -> Option<(usize, SourceLine)> {
 
 /// Length of the language that `text` begins with, if nothing else follows it in its column.
 pub(crate) fn language(text: &str) -> Option<usize> {
-    let word = LANGUAGES.iter().find(|word| text.starts_with(**word))?;
+    let word = start_of(text, LANGUAGES)?;
     let after = &text[word.len()..];
     (after.is_empty() || after.starts_with(['\t', ' ', '|', '*', '`'])).then_some(word.len())
 }

@@ -5,6 +5,8 @@
 
 use crate::parse::page::Page;
 use crate::parse::text::{clip, position, trim};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -13,6 +15,7 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
+static FAR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(DUMP));
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -42,8 +45,8 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     }
     // Farther above only these can stand, and most lines are far from it.
     let far = page.far_headings(|text| {
-        let text = clip(text).trim_start();
-        is_fault(text) || position(text, DUMP).is_some()
+        let text = trim(clip(text));
+        is_fault(text) || FAR.find(text.as_bytes()).is_some()
     });
     let far = far.get(..far.partition_point(|at| *at < near)).unwrap_or_default();
     let mut within = far.iter().rev().copied().take_while(|at| at + DUMP_REACH >= line);

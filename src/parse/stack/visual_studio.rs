@@ -23,10 +23,10 @@ use super::symbol::{self, Symbol};
 use super::tail;
 use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::Dialect;
-use crate::parse::hex;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::clip;
+use crate::parse::text::{clip, position};
 use crate::parse::trigger::{self, Trigger};
+use crate::parse::{eights, hex};
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "visual-studio",
@@ -405,7 +405,7 @@ fn arguments_len(text: &str) -> Option<usize> {
 /// `f:\src\dbgmalloc.c (56): `, `(File and line number not available): `: the source of a leak detector's row.
 fn leading_source(text: &str) -> (usize, Option<SourceLine>) {
     let near = &text[..text.floor_char_boundary(SOURCE)];
-    let Some(end) = near.find("): ") else { return (0, None) };
+    let Some(end) = position(near, "): ") else { return (0, None) };
     let Some(open) = text[..end].rfind('(') else { return (0, None) };
     let (file, number) = (text[..open].trim(), &text[open + 1..end]);
     if text[..end].contains('!') {
@@ -452,7 +452,7 @@ fn name(text: &str) -> Option<Name> {
 fn module_kind(module: &str) -> Option<bool> {
     let allowed = |c: char| c.is_alphanumeric() || "_.-+~$#&()[] ".contains(c);
     let first = module.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
-    if !first || !module.chars().all(allowed) {
+    if !first || !module[eights::name(module.as_bytes())..].chars().all(allowed) {
         return None;
     }
     let extension = module.rfind('.').map_or("", |at| &module[at + 1..]);
