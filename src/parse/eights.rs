@@ -8,7 +8,8 @@ const HIGHEST: u64 = EACH << 7;
 /// Whether all of eight bytes are hexadecimal digits, as in the columns of 32-bit stacks.
 #[inline]
 pub(crate) fn are_hex_digits(eight: &[u8; 8]) -> bool {
-    hex(u64::from_le_bytes(*eight)) & HIGHEST == HIGHEST
+    let bytes = u64::from_le_bytes(*eight);
+    hex(bytes) & !bytes & HIGHEST == HIGHEST
 }
 
 /// How many hexadecimal digits a text begins with.
@@ -31,7 +32,7 @@ pub(crate) fn are_graphic(text: &[u8]) -> bool {
 /// How many bytes a text begins with that are of a class; no class has the zero.
 #[inline]
 fn run(text: &[u8], class: impl Fn(u64) -> u64) -> usize {
-    let leading = |bytes: u64| (!class(bytes) & HIGHEST).trailing_zeros() as usize / 8;
+    let leading = |bytes: u64| ((!class(bytes) | bytes) & HIGHEST).trailing_zeros() as usize / 8;
     let (eights, rest) = text.as_chunks();
     let mut count = 0;
     for eight in eights {
@@ -52,13 +53,13 @@ fn hex(bytes: u64) -> u64 {
     within(bytes, b'0', b'9') | within(bytes | EACH * 0x20, b'a', b'f')
 }
 
-/// Says in the highest bit of each byte whether it lies within bounds; only a byte that is none of ASCII disturbs those
-/// after it.
+/// Says in the highest bit of each byte of ASCII whether it lies within bounds. Any other byte gets no answer, and
+/// disturbs those after it.
 #[inline]
 fn within(bytes: u64, low: u8, high: u8) -> u64 {
     let from = bytes.wrapping_add(EACH * u64::from(0x80 - low));
     let beyond = bytes.wrapping_add(EACH * u64::from(0x7f - high));
-    from & !beyond & !bytes
+    from & !beyond
 }
 
 #[cfg(test)]

@@ -32,9 +32,7 @@ pub(crate) struct Body {
 pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     let mut joined = Joined::new(page, from);
     let mut parsed = parse(&joined.text);
-    // A row that ends beyond the look ends there.
-    let whole = page.rest(from).len() == joined.text.len();
-    while whole && joined.lines < MOST_LINES {
+    while joined.lines < MOST_LINES {
         // A paste with a blank line after every line: the row goes on behind it.
         let skip = usize::from(trim(page.text(joined.next)).is_empty() && parsed.want != Want::Bracket);
         let next = clip(page.text(joined.next + skip));
@@ -141,12 +139,16 @@ struct Parsed {
 }
 
 fn parse(text: &str) -> Parsed {
-    let mut at = text.len() - skip_columns(text).len();
     let mut parsed = Parsed { symbol: None, source: None, used: 0, symbol_end: 0, want: Want::Symbol };
+    let mut at = 0;
+    let symbol = symbol::read_plain(text).or_else(|| {
+        at = text.len() - skip_columns(text).len();
+        symbol::read(&text[at..])
+    });
     if text[at..].is_empty() {
         return parsed;
     }
-    let Some(mut symbol) = symbol::read(&text[at..]) else {
+    let Some(mut symbol) = symbol else {
         parsed.want = if is_fragment(&text[at..]) { Want::Symbol } else { Want::Nothing };
         return parsed;
     };
@@ -321,10 +323,22 @@ fn source(inside: &str) -> Option<SourceLine> {
     Some(SourceLine { file: file.trim().into(), line: digits.parse().ok()? })
 }
 
+impl Parsed {
+    /// Whether the text ends with an offset: then nothing is lacking but perhaps a trailer.
+    fn is_whole(&self, text: &str) -> bool {
+        let symbol = self.symbol.as_ref().filter(|_| self.want == Want::Nothing && self.used == text.len());
+        symbol.is_some_and(|symbol| symbol.function.is_some() && symbol.offset.is_some())
+    }
+}
+
+fn begins_with_column(text: &str) -> bool {
+    text.as_bytes().first_chunk().is_some_and(eights::are_hex_digits)
+}
+
 /// Whether `next` continues the row, and what to put between.
 fn continues(text: &str, parsed: &Parsed, next: &str, missing: usize) -> Option<&'static str> {
     let next = trim(next);
-    if next.is_empty() {
+    if next.is_empty() || parsed.is_whole(text) && begins_with_column(next) {
         return None;
     }
     let glue = match parsed.want {

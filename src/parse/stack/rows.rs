@@ -146,15 +146,15 @@ fn inline_mark(text: &str) -> Option<&str> {
 /// A column: 8 to 16 hexadecimal digits, alone.
 #[inline]
 fn address(text: &str) -> Option<&str> {
-    // Nearly every column.
-    if let Some((column, [b' ', ..])) = text.as_bytes().split_first_chunk()
-        && eights::are_hex_digits(column)
-    {
-        return text.get(..column.len());
+    match text.as_bytes().split_first_chunk() {
+        // Nearly every column.
+        Some((eight, [b' ', ..])) if eights::are_hex_digits(eight) => text.get(..eight.len()),
+        Some((eight, _)) if eight.starts_with(b"0") || eights::are_hex_digits(eight) => wide_address(text),
+        _ => None,
     }
-    wide_address(text)
 }
 
+/// A column that is none of eight digits and a blank.
 fn wide_address(text: &str) -> Option<&str> {
     let (len, _) = hex::word(text).filter(|(_, digits)| (8..=16).contains(digits))?;
     let (column, rest) = text.split_at_checked(len)?;

@@ -84,7 +84,7 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
 }
 
 /// Nearly every symbol: `EMSMTA!otpmralt+0x25`, `mngbase!CNotifyQTarget::PutTailItem+0x70e`, with nothing to tell apart.
-fn read_plain(text: &str) -> Option<Symbol> {
+pub(crate) fn read_plain(text: &str) -> Option<Symbol> {
     let bytes = text.as_bytes();
     let begin = eights::name(bytes) + 1;
     if !(2..=129).contains(&begin) || bytes.get(begin - 1) != Some(&b'!') {
@@ -92,7 +92,10 @@ fn read_plain(text: &str) -> Option<Symbol> {
     }
     let mut end = begin;
     loop {
-        let part = bytes.get(end..).filter(|part| !part.starts_with(b"operator"))?;
+        let part = bytes.get(end..LONGEST.min(bytes.len()))?;
+        if part.first() == Some(&b'o') && part.starts_with(b"operator") {
+            return None;
+        }
         let len = eights::name(part);
         end += len;
         match part.get(len..)? {
@@ -103,13 +106,14 @@ fn read_plain(text: &str) -> Option<Symbol> {
     }
     let (offset, _) = text.get(end + 1..).and_then(hex::word).filter(|(_, digits)| *digits <= 8)?;
     // A digit first, and it may be an address that stands in place of the function.
-    let function = text.get(begin..end).filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()))?;
+    let function = text.get(begin..end).filter(|_| !bytes.get(begin).is_some_and(u8::is_ascii_digit))?;
     Some(Symbol {
         module: text.get(..begin - 1).map(SmolStr::new),
         function: (function != "nosymbols").then(|| SmolStr::new(function)),
         offset: text.get(end + 1..end + 1 + offset).map(SmolStr::new),
+        address: None,
         len: end + 1 + offset,
-        ..Symbol::default()
+        open: false,
     })
 }
 
