@@ -4,9 +4,9 @@ use super::joined::{Joined, bracketed};
 use super::rows;
 use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SmolStr, SourceLine};
-use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
 use crate::parse::text::{first, start_of};
+use crate::parse::{eights, hex};
 
 /// A row, and what speaks for and against it.
 pub(crate) struct Row {
@@ -77,7 +77,8 @@ pub(crate) fn start(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let text = page.text(hit.line);
     let before = text.get(..hit.at)?;
     let low = before.floor_char_boundary(before.len().saturating_sub(MODULE));
-    let module = before[low..]
+    let plain = before.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    let module = before[low..before.len() - plain.min(before.len() - low)]
         .rfind(|c: char| !(c.is_alphanumeric() || "_.-+~$<>".contains(c)))
         .map_or(low, |at| low + at + before[low..][at..].chars().next().map_or(1, char::len_utf8));
     if module == hit.at {
@@ -97,6 +98,14 @@ pub(crate) fn is_lead(before: &str) -> bool {
 
 /// Length of mark-up and frame number at the start of `text`, and the number.
 fn lead(text: &str) -> Option<(usize, Option<u32>)> {
+    let name = eights::name(text.as_bytes());
+    // Nearly every row is nothing but its symbol.
+    if name > 3
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.as_bytes().get(name) == Some(&b'!')
+    {
+        return Some((0, None));
+    }
     let rest = rows::prefix(text);
     let rest =
         rest.strip_prefix("[Callstack]").unwrap_or(rest).trim_start_matches(|c: char| "|- \t".contains(c));

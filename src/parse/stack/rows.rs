@@ -42,11 +42,21 @@ impl Head<'_> {
 
 /// The head that `text` begins with: any number of columns, at least one of them or an inline mark.
 pub(crate) fn head(text: &str) -> Option<Head<'_>> {
-    let rest = prefix(text);
-    let mut head = Head { start: text.len() - rest.len(), ..Head::default() };
+    let (mut rest, mut plain) = (text, plain_columns(text));
+    // Behind one column a time may stand, and the digits are a date.
+    if plain < 2 {
+        rest = prefix(text);
+        plain = plain_columns(rest);
+    }
+    let mut head = Head { start: text.len() - rest.len(), columns: plain, ..Head::default() };
     let mut left = rest;
+    if plain > 0 {
+        head.first = rest.get(..PLAIN - 1);
+        head.second = rest.get(PLAIN..2 * PLAIN - 1).filter(|_| plain > 1);
+        left = after_separator(rest.get(plain * PLAIN..)?);
+    }
     let mut next = address(left);
-    if next.is_none() {
+    if next.is_none() && plain == 0 {
         if let Some((number, after)) = frame_number(left) {
             (head.number, left) = (Some(number), after);
         }
@@ -68,6 +78,16 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     }
     head.len = text.len() - left.len();
     head.first.map(|_| head)
+}
+
+/// A column of eight digits, with the blank behind it.
+const PLAIN: usize = 9;
+
+/// How many columns of eight digits, a blank behind each, a text begins with: all there are in most rows.
+fn plain_columns(text: &str) -> usize {
+    let (columns, _) = text.as_bytes().as_chunks::<PLAIN>();
+    let is_plain = |[digits @ .., gap]: &&[u8; PLAIN]| *gap == b' ' && eights::are_hex_digits(digits);
+    columns.iter().take(MOST_COLUMNS).take_while(is_plain).count()
 }
 
 fn is_prefixed(column: &str) -> bool {

@@ -73,6 +73,10 @@ const LANGUAGES: &[&str] = &[
 /// The tail at the start of `text`, and its length.
 pub(crate) fn read(text: &str) -> (usize, Tail) {
     let mut tail = Tail::default();
+    // Another symbol, or nothing.
+    if text.is_empty() || may_begin_name(text) {
+        return (0, tail);
+    }
     let mut at = 0;
     if let Some(len) = line_number(text) {
         at = len;
@@ -88,6 +92,11 @@ pub(crate) fn read(text: &str) -> (usize, Tail) {
         tail.source = Some(source);
     }
     (at, tail)
+}
+
+/// Whether a text begins with a small letter, and no word of the tail does with the same; names of modules do.
+fn may_begin_name(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'b'..=b'k' | b'm'..=b'q' | b't'..=b'v' | b'x'..=b'z', ..])
 }
 
 /// Length of ` Line 12`.

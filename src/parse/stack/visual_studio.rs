@@ -264,8 +264,7 @@ enum Parsed {
 }
 
 fn parse(text: &str) -> Parsed {
-    let marks = text.len()
-        - text.trim_start_matches([' ', '\t', '>', '=', '*', '/', '|', '`', '•', '→', '➔', '⇨']).len();
+    let marks = marks_len(text);
     let mut at = marks;
     if let Some(inner) = text[at..].strip_prefix('[') {
         let Some(close) = inner.find(']').filter(|close| *close < 200) else { return Parsed::No };
@@ -299,6 +298,14 @@ fn parse(text: &str) -> Parsed {
         return Parsed::More("");
     }
     finish(text, at, name, source, inline)
+}
+
+/// Length of the marks before a row: of the current frame, of a list or a table.
+fn marks_len(text: &str) -> usize {
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return 0;
+    }
+    text.len() - text.trim_start_matches([' ', '\t', '>', '=', '*', '/', '|', '`', '•', '→', '➔', '⇨']).len()
 }
 
 /// Reads what follows the function: arguments, line, offset, language.
@@ -370,13 +377,16 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
 fn listed(text: &str) -> usize {
     let body = text.strip_prefix('#').unwrap_or(text);
     let digits = body.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    if !(1..4).contains(&digits) {
+        return 0;
+    }
     let after = body[digits..].trim_start_matches([':', '.', ')']);
     let rest = after.trim_start();
     let bang =
         rest.split([' ', '\t', '(']).next().is_some_and(|word| word.contains(".") && word.contains('!'));
     // `#013:user32.dll!f()`: behind both marks no blank is needed.
     let apart = rest.len() < after.len() || body.len() < text.len() && after.len() < body.len() - digits;
-    if (1..4).contains(&digits) && apart && bang { text.len() - rest.len() } else { 0 }
+    if apart && bang { text.len() - rest.len() } else { 0 }
 }
 
 /// Length of the arguments, brackets included. Older versions print values, and a string may hold any bracket:
@@ -405,12 +415,11 @@ fn arguments_len(text: &str) -> Option<usize> {
 /// `f:\src\dbgmalloc.c (56): `, `(File and line number not available): `: the source of a leak detector's row.
 fn leading_source(text: &str) -> (usize, Option<SourceLine>) {
     let near = &text[..text.floor_char_boundary(SOURCE)];
+    // It stands before the symbol.
+    let near = &near[..memchr::memchr(b'!', near.as_bytes()).unwrap_or(near.len())];
     let Some(end) = position(near, "): ") else { return (0, None) };
     let Some(open) = text[..end].rfind('(') else { return (0, None) };
     let (file, number) = (text[..open].trim(), &text[open + 1..end]);
-    if text[..end].contains('!') {
-        return (0, None);
-    }
     match number.parse() {
         Ok(line) if file.contains(['\\', '/', '.']) => {
             (end + 3, Some(SourceLine { file: file.into(), line }))
@@ -430,7 +439,7 @@ struct Name {
 }
 
 fn name(text: &str) -> Option<Name> {
-    let bang = text.bytes().take(MODULE).position(|byte| byte == b'!');
+    let bang = memchr::memchr(b'!', &text.as_bytes()[..text.len().min(MODULE)]);
     if let Some(bang) = bang
         && let Some(extension) = module_kind(&text[..bang])
     {
