@@ -28,6 +28,18 @@ pub(crate) fn trim(text: &str) -> &str {
     }
 }
 
+/// What `str::trim_start_matches` gives for characters of ASCII, a byte at a time.
+#[inline]
+pub(crate) fn skip(text: &str, skipped: impl Fn(u8) -> bool) -> &str {
+    let count = text.bytes().take_while(|byte| byte.is_ascii() && skipped(*byte)).count();
+    text.get(count..).unwrap_or("")
+}
+
+/// Whether a text begins with a word, without ASCII case.
+pub(crate) fn begins_with(text: &str, word: &str) -> bool {
+    text.as_bytes().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 /// Which of some words a text begins with. Most texts differ from most words in the first letter.
 pub(crate) fn start_of<'s>(text: &str, words: &[&'s str]) -> Option<&'s str> {
     let first = text.as_bytes().first()?;

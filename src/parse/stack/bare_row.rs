@@ -5,7 +5,7 @@ use super::rows;
 use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{first, start_of};
+use crate::parse::text::{first, position, skip, start_of};
 use crate::parse::{eights, hex};
 
 /// A row, and what speaks for and against it.
@@ -158,15 +158,14 @@ pub(crate) fn read(page: &Page<'_>, pos: Pos) -> Option<Row> {
     }
     let tail = tail?;
     let module = symbol.module.as_deref().unwrap_or("");
-    let stem = module.rsplit_once('.').map_or(module, |(stem, _)| stem);
+    let (stem, extension) = module.rsplit_once('.').unwrap_or((module, ""));
     let system = SYSTEM.iter().any(|name| name.eq_ignore_ascii_case(stem));
     let function = symbol.function.as_deref().unwrap_or("");
-    let has_extension = ["dll", "exe", "sys", "ocx", "drv"].iter().any(|extension| {
-        module.rsplit_once('.').is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
-    });
+    let has_extension =
+        ["dll", "exe", "sys", "ocx", "drv"].iter().any(|known| known.eq_ignore_ascii_case(extension));
     let strong = symbol.offset.is_some()
         || has_extension
-        || function.contains("::")
+        || position(function, "::").is_some()
         || function.starts_with('?')
         || symbol.address.is_some()
         || tail.source.is_some();
@@ -260,7 +259,7 @@ fn read_tail(text: &str, at: usize) -> Option<Tail> {
     let mut tail = Tail { len: at, address: None, source: None, arrow: false, more: false, prose: false };
     let mut rest = &text[at..];
     loop {
-        let trimmed = rest.trim_start_matches([' ', '\t', '|', '*', '`', '"', '\'']);
+        let trimmed = skip(rest, |byte| matches!(byte, b' ' | b'\t' | b'|' | b'*' | b'`' | b'"' | b'\''));
         if trimmed.is_empty() {
             tail.len = text.len();
             return Some(tail);

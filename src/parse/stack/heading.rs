@@ -1,6 +1,7 @@
 //! Headings of stacks: what a line above a stack says of it.
 
 use crate::parse::page::Page;
+use crate::parse::text::begins_with;
 
 /// How far above a stack its heading may stand, in lines that are not blank.
 const REACH: usize = 3;
@@ -12,12 +13,11 @@ pub(crate) fn thread(page: &Page<'_>, first: usize) -> Option<String> {
 }
 
 fn thread_in(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    if ["unflagged", "flagged", "not flagged"].iter().any(|word| lower.starts_with(word)) {
+    if ["unflagged", "flagged", "not flagged"].iter().any(|word| begins_with(text, word)) {
         return text.split_whitespace().find(|word| is_number(word)).map(str::to_owned);
     }
     let label =
-        ["os thread id", "thread id", "thread", "tid"].iter().find(|label| lower.starts_with(**label))?;
+        ["os thread id", "thread id", "thread", "tid"].iter().find(|label| begins_with(text, label))?;
     let rest = text.get(label.len()..)?.trim_start_matches([' ', ':', '=', '#', '[', '\t']);
     let id = rest.split([' ', ',', ';', ']', ':', '\t', '(']).next()?;
     (is_number(id) && text.len() < 100).then(|| id.to_owned())

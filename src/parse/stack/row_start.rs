@@ -87,7 +87,9 @@ fn columns_before(text: &str, end: usize) -> Option<usize> {
     let mut rest = text.get(..end)?.trim_end_matches([' ', '\t', ':', '|', '*', '.']);
     // An inline row: `05 (Inline) --------`.
     let nearest = rest.floor_char_boundary(rest.len().saturating_sub(40));
-    if let Some(at) = memchr::memmem::rfind(&rest.as_bytes()[nearest..], b"(Inline") {
+    let near = &rest.as_bytes()[nearest..];
+    let mut brackets = memchr::memrchr_iter(b'(', near);
+    if let Some(at) = brackets.find(|at| near[*at..].starts_with(b"(Inline")) {
         rest = rest[..nearest + at].trim_end();
         start = Some(nearest + at);
     }

@@ -4,7 +4,7 @@
 //! `00000000`0012f8e0 00000000`77e52236 : 00000000`00000000 ... :` (64-bit kb), `05 (Inline) --------`,
 //! `807b2580 8071e500 :` (Alpha, MIPS). Mark-up, list marks, a logger's time stamp and line numbers may precede.
 
-use crate::parse::text::start_of;
+use crate::parse::text::{skip, start_of};
 use crate::parse::{eights, hex};
 
 /// The most columns of a row: frame pointer, return address and four arguments, with room for a fused row.
@@ -100,11 +100,13 @@ pub(crate) fn prefix(text: &str) -> &str {
     if text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         return time_stamp(text).unwrap_or(text);
     }
-    let rest = text.trim_start_matches([' ', '\t', '*', '|', '`', '•']);
+    let rest = skip(text, |byte| matches!(byte, b' ' | b'\t' | b'*' | b'|' | b'`'));
+    let bullets = rest.starts_with('•');
+    let rest = if bullets { rest.trim_start_matches([' ', '\t', '*', '|', '`', '•']) } else { rest };
     // A comment in a program.
     let rest = rest.strip_prefix("//").map_or(rest, |rest| rest.trim_start_matches([' ', '\t']));
     let rest = ["- ", "+ ", ". "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest);
-    let rest = rest.trim_start_matches([' ', '\t', '*', '|', '`']);
+    let rest = skip(rest, |byte| matches!(byte, b' ' | b'\t' | b'*' | b'|' | b'`'));
     time_stamp(rest).unwrap_or(rest)
 }
 

@@ -4,7 +4,7 @@
 
 use crate::evidence::{SmolStr, SourceLine};
 use crate::parse::hex;
-use crate::parse::text::start_of;
+use crate::parse::text::{skip, start_of};
 use smol_str::format_smolstr;
 
 /// The parts of a tail.
@@ -100,16 +100,16 @@ fn may_begin_name(text: &str) -> bool {
 }
 
 /// Length of ` Line 12`.
-fn line_number(text: &str) -> Option<usize> {
-    let rest = text.trim_start_matches([' ', '\t', ',']);
-    let number = rest[start_of(rest, LINE)?.len()..].trim_start_matches([' ', ':']);
+pub(crate) fn line_number(text: &str) -> Option<usize> {
+    let rest = skip(text, |byte| matches!(byte, b' ' | b'\t' | b','));
+    let number = skip(rest.get(start_of(rest, LINE)?.len()..)?, |byte| matches!(byte, b' ' | b':'));
     let digits = number.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0).then(|| text.len() - number.len() + digits)
 }
 
 /// Length, offset and whether the word for bytes follows: ` + 0x1e bytes`, ` + 6 bytes` (decimal).
 fn offset(text: &str) -> Option<(usize, SmolStr, bool)> {
-    let rest = text.trim_start_matches([' ', '\t']).strip_prefix('+')?.trim_start_matches(' ');
+    let rest = skip(text, |byte| matches!(byte, b' ' | b'\t')).strip_prefix('+')?.trim_start_matches(' ');
     let (len, _) = hex::word(rest)?;
     let after = &rest[len..];
     let word = after.trim_start_matches(' ');
@@ -131,7 +131,7 @@ pub(crate) fn is_cut(text: &str) -> bool {
 
 /// ` (c:\src\x.cpp:12)`, ` [c:\src\x.cpp:12]`, ` at c:\src\x.cpp:12`.
 fn source(text: &str) -> Option<(usize, SourceLine)> {
-    let rest = text.trim_start_matches(' ');
+    let rest = skip(text, |byte| byte == b' ');
     let (inner, end) = if let Some(inner) = rest.strip_prefix(['(', '[']) {
         let close = inner.find([')', ']']).filter(|close| *close < 400)?;
         (&inner[..close], inner.len() - close - 1)

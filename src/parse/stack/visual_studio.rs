@@ -24,7 +24,7 @@ use super::tail;
 use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, position};
+use crate::parse::text::{clip, position, skip};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{eights, hex};
 
@@ -330,7 +330,7 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
     }
     let (len, tail) = tail::read(&text[at..]);
     at += len;
-    let rest = text[at..].trim_start_matches([' ', '\t', '|']);
+    let rest = skip(&text[at..], |byte| matches!(byte, b' ' | b'\t' | b'|'));
     if tail::is_cut(rest) {
         return Parsed::More(" ");
     }
@@ -398,6 +398,7 @@ fn arguments_len(text: &str) -> Option<usize> {
         let rest = rest.strip_prefix("const").unwrap_or(rest);
         rest.is_empty()
             || !rest.starts_with(|c: char| c.is_alphanumeric())
+            || tail::line_number(&text[len..]).is_some()
             || tail::read(&text[len..]).0 > 0
             || tail::language(rest).is_some()
             || tail::next_frame(rest)
