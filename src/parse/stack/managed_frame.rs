@@ -4,7 +4,7 @@ use super::joined::{Joined, bracketed};
 use super::rows;
 use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::start_of;
+use crate::parse::text::{skip, start_of};
 use crate::parse::{eights, hex};
 
 /// `at`, in the languages of .NET.
@@ -193,19 +193,19 @@ fn is_method(name: &str, typeless: bool) -> bool {
 /// Whether this is a list of argument types and names, and no source position of Java or JavaScript.
 fn is_arguments(text: &str, wrapper: bool) -> bool {
     let text = text.trim();
-    let begins = |pair: &[u8]| {
+    let begins = |three: &[u8]| {
         matches!(
-            pair,
-            [b'.', b'j' | b'k' | b's' | b'g' | b'c' | b't']
-                | [b'N' | b'n', b'a']
-                | [b'U', b'n']
-                | [b':', b'/']
-                | [b'<', b'a' | b'g']
-                | [b'e', b'v']
+            three,
+            [b'.', b'j' | b'k' | b's' | b'g' | b'c' | b't', _]
+                | [b'N' | b'n', b'a', b't']
+                | [b'U', b'n', b'k']
+                | [b':', b'/', b'/']
+                | [b'<', b'a' | b'g', _]
+                | [b'e', b'v', b'a']
         )
     };
-    let mut pairs = text.as_bytes().windows(2).enumerate().filter(|(_, pair)| begins(pair));
-    let foreign = pairs.any(|(at, _)| start_of(&text[at..], FOREIGN).is_some())
+    let mut places = text.as_bytes().windows(3).enumerate().filter(|(_, three)| begins(three));
+    let foreign = places.any(|(at, _)| start_of(&text[at..], FOREIGN).is_some())
         || text == "native"
         || text.contains('\\')
         || text.contains('/')
@@ -222,7 +222,7 @@ fn is_arguments(text: &str, wrapper: bool) -> bool {
 
 /// Mono's offsets: ` [0x00012]`, ` <0x0001f>`, ` <0x7f12 + 0x0001f>`; .NET's ` + 0x12`, `+0x12`.
 fn native_offset(text: &str) -> (usize, Option<SmolStr>) {
-    let rest = text.trim_start_matches(' ');
+    let rest = skip(text, |byte| byte == b' ');
     if let Some(inner) = rest.strip_prefix(['[', '<']) {
         let Some(end) = inner.find([']', '>']).filter(|end| *end < 60) else { return (0, None) };
         let value = inner[..end].rsplit(" + ").next().unwrap_or("").trim();
@@ -245,7 +245,7 @@ fn native_offset(text: &str) -> (usize, Option<SmolStr>) {
 
 /// ` in C:\x\file.cs:line 12`, ` in <hash>:0`, ` 位置 C:\x.cs:行号 12`: length, and the position if the file is known.
 fn source(text: &str) -> Option<(usize, Option<SourceLine>)> {
-    let rest = text.trim_start_matches(' ');
+    let rest = skip(text, |byte| byte == b' ');
     let (word, file_at) = rest.split_once(' ')?;
     if word.is_empty() || word.chars().count() > 6 || !word.chars().all(|c| c.is_alphabetic() || c == ':') {
         return None;
@@ -282,6 +282,6 @@ fn source(text: &str) -> Option<(usize, Option<SourceLine>)> {
 }
 
 fn is_path(text: &str) -> bool {
-    text.contains(['\\', '/'])
+    memchr::memchr2(b'\\', b'/', text.as_bytes()).is_some()
         || [".cs", ".vb", ".fs", ".cpp", ".h", ".xaml"].iter().any(|end| text.ends_with(end))
 }
