@@ -106,27 +106,27 @@ fn same_text(wanted: &str, given: Option<&str>) -> Option<bool> {
 
 /// A piece of evidence made ready for comparing.
 #[derive(Debug, Default)]
-pub(super) struct Compared {
+pub(super) struct Compared<'e> {
     /// The message of an event, or a phrase, folded.
     pub(super) message: Option<String>,
-    process: Option<String>,
-    module: Option<String>,
+    process: Option<&'e str>,
+    module: Option<&'e str>,
     /// Outside: the evidence gives one; inside: it is a number.
     address: Option<Option<u64>>,
 }
 
-impl Compared {
+impl<'e> Compared<'e> {
     /// Of all evidence, in its order; of events only those that some signature asks for.
-    pub(super) fn all(evidence: &[Evidence], asks_for: impl Fn(&Event) -> bool) -> Vec<Self> {
-        let of = |piece: &Evidence| match &piece.kind {
+    pub(super) fn all(evidence: &'e [Evidence], asks_for: impl Fn(&Event) -> bool) -> Vec<Self> {
+        let of = |piece: &'e Evidence| match &piece.kind {
             Kind::Event(event) if !asks_for(event) => Compared::default(),
             kind => Compared::of(kind),
         };
         evidence.iter().map(of).collect()
     }
 
-    fn of(kind: &Kind) -> Self {
-        let module = |name: &Option<String>| name.as_deref().map(names::module);
+    fn of(kind: &'e Kind) -> Self {
+        let module = |name: &'e Option<String>| name.as_deref().map(names::stem);
         let address = |text: &Option<String>| text.as_deref().map(names::address);
         match kind {
             Kind::Fault(fault) => Compared {
@@ -151,8 +151,8 @@ fn same_address(wanted: Option<u64>, given: Option<Option<u64>>) -> Option<bool>
     given.map(|given| wanted.is_some() && wanted == given)
 }
 
-fn same_module(wanted: &Pattern, given: Option<&String>) -> Option<bool> {
-    given.map(|given| wanted.holds(given))
+fn same_module(wanted: &Pattern, given: Option<&str>) -> Option<bool> {
+    given.map(|given| wanted.holds_stem(given))
 }
 
 /// A stack clause that was held against a stack.
@@ -255,7 +255,7 @@ impl BugcheckPattern {
     pub(super) fn hold(
         &self,
         stop: &Bugcheck,
-        compared: &Compared,
+        compared: &Compared<'_>,
         lines: (u32, u32),
         said: bool,
     ) -> Option<Held> {
@@ -271,7 +271,7 @@ impl BugcheckPattern {
             });
         }
         if let Some((spelt, wanted)) = &self.module {
-            fields.field(1.0, true, same_module(wanted, compared.module.as_ref()), || {
+            fields.field(1.0, true, same_module(wanted, compared.module), || {
                 other("module", stop.module.as_deref(), spelt)
             });
         }
@@ -316,20 +316,28 @@ impl FaultPattern {
         }
     }
 
-    pub(super) fn hold(&self, fault: &Fault, compared: &Compared, lines: (u32, u32), said: bool) -> Held {
+    /// Whether a telling field holds, be it that others do not.
+    pub(super) fn tells(&self, compared: &Compared<'_>) -> bool {
+        let module = self.module.as_ref().filter(|_| !self.common);
+        let address = self.clause.address.as_ref();
+        address.is_some_and(|_| same_address(self.address, compared.address) == Some(true))
+            || module.is_some_and(|module| same_module(module, compared.module) == Some(true))
+    }
+
+    pub(super) fn hold(&self, fault: &Fault, compared: &Compared<'_>, lines: (u32, u32), said: bool) -> Held {
         let mut fields = Fields::new(said, 0.0);
         let clause = &self.clause;
         let differs = |what, given: &Option<String>, wanted: &Option<String>| {
             other(what, given.as_deref(), wanted.as_deref().unwrap_or_default())
         };
         if let Some(process) = &self.process {
-            fields.field(0.5, false, same_module(process, compared.process.as_ref()), || {
+            fields.field(0.5, false, same_module(process, compared.process), || {
                 differs("process", &fault.process, &clause.process)
             });
         }
         if let Some(module) = &self.module {
             let weight = if self.common { 0.2 } else { 1.0 };
-            fields.field(weight, !self.common, same_module(module, compared.module.as_ref()), || {
+            fields.field(weight, !self.common, same_module(module, compared.module), || {
                 differs("module", &fault.module, &clause.module)
             });
         }
@@ -362,7 +370,7 @@ pub(super) fn fault_text(fault: &Fault) -> String {
 pub(super) fn exception(
     clause: &ExceptionClause,
     (code, address): (u32, Option<&str>),
-    compared: &Compared,
+    compared: &Compared<'_>,
     lines: (u32, u32),
     said: bool,
 ) -> Option<Held> {

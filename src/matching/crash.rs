@@ -2,7 +2,7 @@
 
 use super::clauses::{exception_text, fault_text};
 use super::finding::{Match, Unknown};
-use super::stack::{rows, telling_rows};
+use super::stack::Rows;
 use super::unknown::{faulting_stack, stop_text};
 use crate::evidence::{Event, Evidence, Frame, Kind, Stack};
 use crate::signature::{Fix, RuntimeFrames, names};
@@ -133,8 +133,8 @@ impl<'e> Crashes<'e> {
 
     /// What tells a stack from others: its innermost frames that are not the runtime's.
     fn frame_words(&self, stack: &Stack) -> Vec<String> {
-        let rows = rows(stack, self.runtime);
-        let told = telling_rows(&rows).take(KEY_FRAMES).enumerate();
+        let rows = Rows::of(stack, self.runtime);
+        let told = rows.telling().take(KEY_FRAMES).enumerate();
         told.map(|(depth, row)| format!("{depth} {}", frame_word(row.frame))).collect()
     }
 }

@@ -4,7 +4,7 @@ use super::clauses::{self, AllHeld, Compared, Held, Missing};
 use super::index::{Alternative, Lead};
 use super::pool::Candidate;
 use super::scene::{Scene, Scope, Wanted};
-use super::stack::Row;
+use super::stack::Rows;
 use crate::evidence::{Evidence, Kind};
 
 /// The clauses of a way, each held against what stands in the scope of the piece at `at`.
@@ -15,7 +15,7 @@ pub(super) fn hold(
     alternative: &Alternative<'_>,
     scene: &Scene<'_>,
     at: usize,
-    rows: &[Row<'_>],
+    rows: &Rows<'_>,
     said: bool,
 ) -> Option<Candidate> {
     let only_events = alternative.has_only_events();
@@ -75,7 +75,7 @@ impl Seek<'_, '_, '_> {
         &self,
         wanted: &[Wanted],
         lead: Lead,
-        hold: impl Fn(&Evidence, &Compared, bool) -> Option<Held>,
+        hold: impl Fn(&Evidence, &Compared<'_>, bool) -> Option<Held>,
     ) -> Option<Held> {
         if self.alternative.lead == lead {
             let (piece, compared) = self.scene.piece(self.at)?;

@@ -6,11 +6,12 @@
 
 use super::clauses::{BugcheckPattern, Compared, EventPattern, FaultPattern};
 use super::finding::Confidence;
-use super::stack::{Row, StackClause};
+use super::stack::{Rows, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{self, FramePattern, Pattern, folded, module};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -68,7 +69,7 @@ impl<'db> Alternative<'db> {
         let faulting = clauses.fault.as_ref().and_then(|fault| fault.module.as_deref());
         let common_module = faulting.is_some_and(|name| {
             FramePattern::read(&format!("{name}!*"))
-                .is_ok_and(|frame| runtime.standing(&frame.as_name()) < Standing::Own)
+                .is_ok_and(|frame| runtime.standing(frame.as_name()) < Standing::Own)
         });
         Alternative {
             entry,
@@ -109,15 +110,14 @@ impl Alternative<'_> {
     }
 
     /// Whether a fault speaks for it, or leaves it to what else it asks for.
-    pub(super) fn may_be_fault(&self, fault: &Fault, compared: &Compared) -> bool {
+    fn may_be_fault(&self, fault: &Fault, compared: &Compared<'_>) -> bool {
         let Some(clause) = self.fault() else { return false };
         let Clauses { stack, bugcheck, exception, event, text, .. } = self.clauses;
-        let held = clause.hold(fault, compared, (1, 1), false);
         let address = exception.as_ref().is_some_and(|exception| exception.address.is_some());
         let more_tells = stack.is_some() || bugcheck.is_some() || address || !event.is_empty();
         // Words and a code tell only beside a fault that is the one asked for in every field.
-        let certain = held.cap == Some(Confidence::Exact) && (exception.is_some() || text.is_some());
-        held.telling || more_tells || certain
+        let certain = || clause.hold(fault, compared, (1, 1), false).cap == Some(Confidence::Exact);
+        more_tells || clause.tells(compared) || ((exception.is_some() || text.is_some()) && certain())
     }
 
     /// Whether it asks for nothing but events and phrases, which need no crash.
@@ -222,8 +222,8 @@ impl<'db> Index<'db> {
         self.event_ids.contains(&id)
     }
 
-    pub(super) fn by_stack(&self, rows: &[Row<'_>]) -> Vec<usize> {
-        self.frames.candidates(rows)
+    pub(super) fn by_stack(&self, rows: &Rows<'_>, room: &mut Room) {
+        self.frames.candidates(rows, room);
     }
 
     pub(super) fn by_bugcheck(&self, code: u32) -> &[usize] {
@@ -242,18 +242,27 @@ impl<'db> Index<'db> {
         self.phrases.get(phrase).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn by_fault(&self, fault: &Fault) -> Vec<usize> {
-        if fault.process.is_none() && fault.module.is_none() {
-            let address = fault.address.as_deref().and_then(names::address);
-            let listed = address.and_then(|address| self.fault_addresses.get(&address));
-            return listed.into_iter().flatten().copied().collect();
-        }
-        let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
-        let listed = names.chain([String::new()]).filter_map(|name| self.faults.get(&name));
-        let mut numbers: Vec<usize> = listed.flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
+    /// The ways that a fault may be part of.
+    pub(super) fn by_fault(&self, fault: &Fault, compared: &Compared<'_>, room: &mut Room) {
+        // Most that is known of a process are other faults.
+        let holds = |number: &&usize| {
+            let alternative = self.alternative(**number);
+            alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared))
+        };
+        let named = [&fault.process, &fault.module].into_iter().flatten();
+        let lists: SmallVec<[_; 3]> = match named.clone().next() {
+            Some(_) => {
+                let names = named.map(|name| module(name)).chain([String::new()]);
+                names.filter_map(|name| self.faults.get(&name)).collect()
+            }
+            None => {
+                let address = fault.address.as_deref().and_then(names::address);
+                address.and_then(|address| self.fault_addresses.get(&address)).into_iter().collect()
+            }
+        };
+        room.numbers.extend(lists.into_iter().flatten().filter(holds));
+        room.numbers.sort_unstable();
+        room.numbers.dedup();
     }
 }
 
@@ -265,13 +274,33 @@ struct Posting {
     anywhere: bool,
 }
 
+/// A frame that a stack shares with a way: the way, the frame's place, whether it leads there.
+type Shared = (usize, usize, bool);
+
+impl Posting {
+    fn shared(&self) -> Shared {
+        (self.number, self.place, self.place < 2 || self.anywhere)
+    }
+}
+
+/// What is found for a piece of evidence, and room to find it in, used again for the next.
+#[derive(Default)]
+pub(super) struct Room {
+    /// The ways that the piece could be part of.
+    pub(super) numbers: Vec<usize>,
+    shared: Vec<Shared>,
+    seen: FxHashSet<u64>,
+}
+
 /// The telling frames of all stack clauses.
 #[derive(Default)]
 struct Frames {
-    /// By module and function, where both are exact.
-    exact: FxHashMap<String, FxHashMap<String, Vec<Posting>>>,
-    /// Frames with a `*`, without module or with an offset, by module; without one under the empty name.
+    /// By the key of those that are one name.
+    exact: FxHashMap<u64, Vec<Posting>>,
+    /// Those with a `*` or with an offset, by module.
     open: FxHashMap<String, Vec<usize>>,
+    /// Those of any module.
+    anywhere: Vec<usize>,
     /// Each of those frames once, and the ways that name it.
     patterns: Vec<(FramePattern, Vec<Posting>)>,
     known: FxHashMap<FramePattern, usize>,
@@ -282,18 +311,18 @@ impl Frames {
         let telling = stack.telling.iter().filter_map(|index| stack.frames.get(*index));
         for (place, frame) in telling.enumerate() {
             let posting = Posting { number, place, anywhere: stack.anywhere };
-            match Self::key(frame) {
-                Some((module, function)) => {
-                    let functions = self.exact.entry(module.to_owned()).or_default();
-                    functions.entry(function.to_owned()).or_default().push(posting);
-                }
+            match frame.key() {
+                Some(key) => self.exact.entry(key).or_default().push(posting),
                 None => {
-                    let module = frame.module.as_ref().and_then(Pattern::exact).unwrap_or("").to_owned();
                     let next = self.patterns.len();
                     let number = *self.known.entry(frame.clone()).or_insert(next);
                     if number == next {
                         self.patterns.push((frame.clone(), Vec::new()));
-                        self.open.entry(module).or_default().push(number);
+                        let list = match frame.module.as_ref().and_then(Pattern::exact) {
+                            Some(module) => self.open.entry(module.to_owned()).or_default(),
+                            None => &mut self.anywhere,
+                        };
+                        list.push(number);
                     }
                     if let Some((_, list)) = self.patterns.get_mut(number) {
                         list.push(posting);
@@ -303,46 +332,34 @@ impl Frames {
         }
     }
 
-    fn key(frame: &FramePattern) -> Option<(&str, &str)> {
-        Some((frame.module.as_ref()?.exact()?, frame.function.exact()?))
-    }
-
-    fn postings(&self, (module, function): (&str, &str)) -> Option<&Vec<Posting>> {
-        self.exact.get(module)?.get(function)
-    }
-
     /// How many ways name a frame.
     fn named_by(&self, frame: &FramePattern) -> usize {
-        Self::key(frame).and_then(|key| self.postings(key)).map_or(1, Vec::len)
+        frame.key().and_then(|key| self.exact.get(&key)).map_or(1, Vec::len)
     }
 
     /// The ways that share their first or second telling frame with a stack, or any two.
-    fn candidates(&self, rows: &[Row<'_>]) -> Vec<usize> {
-        // Number of the way, place of the frame, whether it leads there.
-        let mut shared: Vec<(usize, usize, bool)> = Vec::new();
-        let mut count = |posting: &Posting| {
-            shared.push((posting.number, posting.place, posting.place < 2 || posting.anywhere));
-        };
-        let mut seen = FxHashSet::default();
-        for row in rows.iter().filter(|row| !row.name.is_blank()) {
-            let key = (row.name.module.as_str(), row.name.function.as_str());
-            let open = [row.name.module.as_str(), ""].into_iter().filter_map(|module| self.open.get(module));
-            let open = open.flatten().filter_map(|number| self.patterns.get(*number));
-            let open = open.filter(|(frame, _)| frame.holds(&row.name));
-            open.flat_map(|(_, list)| list).for_each(&mut count);
-            if let Some(list) = self.postings(key)
+    fn candidates(&self, rows: &Rows<'_>, room: &mut Room) {
+        let Room { numbers, shared, seen } = room;
+        shared.clear();
+        seen.clear();
+        for row in &rows.all {
+            let Some(key) = row.key else { continue };
+            let name = rows.name(row);
+            let open = self.open.get(name.module).into_iter().flatten().chain(&self.anywhere);
+            let open = open.filter_map(|number| self.patterns.get(*number));
+            let open = open.filter(|(frame, _)| frame.holds(&name)).flat_map(|(_, list)| list);
+            shared.extend(open.map(Posting::shared));
+            if let Some(list) = self.exact.get(&key)
                 && seen.insert(key)
             {
-                list.iter().filter(|posting| posting.place < 2 || list.len() <= COMMON).for_each(&mut count);
+                let telling = list.iter().filter(|posting| posting.place < 2 || list.len() <= COMMON);
+                shared.extend(telling.map(Posting::shared));
             }
         }
         shared.sort_unstable();
         shared.dedup();
-        let tells = |way: &&[(usize, usize, bool)]| way.len() > 1 || way.iter().any(|(_, _, leads)| *leads);
-        shared
-            .chunk_by(|one, other| one.0 == other.0)
-            .filter(tells)
-            .filter_map(|way| Some(way.first()?.0))
-            .collect()
+        let tells = |way: &&[Shared]| way.len() > 1 || way.iter().any(|(_, _, leads)| *leads);
+        let ways = shared.chunk_by(|one, other| one.0 == other.0).filter(tells);
+        numbers.extend(ways.filter_map(|way| Some(way.first()?.0)));
     }
 }

@@ -28,9 +28,10 @@ use crate::evidence::{Evidence, Kind};
 use crate::signature::Database;
 use clauses::Compared;
 use crash::Crashes;
-use index::Index;
+use index::{Index, Room};
 use pool::Pool;
 use scene::Scene;
+use stack::Rows;
 use std::collections::BTreeMap;
 use verdict::Versions;
 
@@ -58,8 +59,10 @@ impl<'db> Matcher<'db> {
         let compared = Compared::all(evidence, |event| self.index.names_event(event.id));
         let scene = Scene::new(evidence, &compared, &self.index);
         let mut pool = Pool::default();
+        let (mut rows, mut room) = (Rows::default(), Room::default());
         for at in 0..evidence.len() {
-            self.begin(&scene, at, &mut pool);
+            self.begin(&scene, at, &mut rows, &mut room);
+            self.hold(&scene, at, &rows, &room.numbers, &mut pool);
         }
         let versions = Versions::of(evidence);
         let (mut matches, nearest) = pool.finish(&versions);
@@ -72,25 +75,20 @@ impl<'db> Matcher<'db> {
         matches.into_iter().map(Finding::Match).chain(unknown.into_iter().map(Finding::Unknown)).collect()
     }
 
-    /// Tries every match that can begin with the piece at an index.
-    fn begin(&self, scene: &Scene<'_>, at: usize, pool: &mut Pool<'db>) {
+    /// Finds every way that can begin with the piece at an index, and the rows of that piece.
+    fn begin<'e>(&self, scene: &Scene<'e>, at: usize, rows: &mut Rows<'e>, room: &mut Room) {
+        room.numbers.clear();
         let Some((piece, compared)) = scene.piece(at) else { return };
-        let mut rows = Vec::new();
-        let numbers: Vec<usize> = match &piece.kind {
+        match &piece.kind {
             Kind::Stack(stack) => {
-                rows = stack::rows(stack, self.database.runtime());
-                self.index.by_stack(&rows)
+                rows.take(stack, self.database.runtime());
+                self.index.by_stack(rows, room);
             }
-            Kind::Bugcheck(stop) => self.index.by_bugcheck(stop.code).to_vec(),
-            Kind::Exception(raised) => self.index.by_exception(raised.code).to_vec(),
+            Kind::Bugcheck(stop) => room.numbers.extend(self.index.by_bugcheck(stop.code)),
+            Kind::Exception(raised) => room.numbers.extend(self.index.by_exception(raised.code)),
             Kind::Fault(fault) => {
-                // Most that is known of a process are other faults.
-                let holds = |number: &usize| {
-                    let alternative = self.index.alternative(*number);
-                    alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared))
-                };
-                let raised = fault.exception.map_or(&[][..], |code| self.index.by_exception(code));
-                self.index.by_fault(fault).into_iter().filter(holds).chain(raised.iter().copied()).collect()
+                self.index.by_fault(fault, compared, room);
+                room.numbers.extend(fault.exception.iter().flat_map(|code| self.index.by_exception(*code)));
             }
             Kind::Event(event) => {
                 // The event must be the one the way is listed under, or every 9405 would begin all of them.
@@ -99,19 +97,25 @@ impl<'db> Matcher<'db> {
                     let pattern = self.index.alternative(number)?.events().get(place)?;
                     pattern.hold(event, message, piece.place.lines, false).map(|_| number)
                 };
-                self.index.by_event(event.id).iter().filter_map(holds).collect()
+                room.numbers.extend(self.index.by_event(event.id).iter().filter_map(holds));
             }
-            Kind::Text(_) => self.index.by_phrase(compared.message.as_deref().unwrap_or_default()).to_vec(),
-            Kind::Module(_) => Vec::new(),
-        };
-        for (number, alternative) in
-            numbers.into_iter().filter_map(|number| Some((number, self.index.alternative(number)?)))
-        {
-            let hold = |said| holding::hold(alternative, scene, at, &rows, said);
-            if hold(false).is_some_and(|candidate| pool.wants(number, alternative, &candidate))
+            Kind::Text(_) => {
+                let phrase = compared.message.as_deref().unwrap_or_default();
+                room.numbers.extend(self.index.by_phrase(phrase));
+            }
+            Kind::Module(_) => {}
+        }
+    }
+
+    /// Tries the ways of these numbers on the piece at an index.
+    fn hold(&self, scene: &Scene<'_>, at: usize, rows: &Rows<'_>, numbers: &[usize], pool: &mut Pool<'db>) {
+        for number in numbers {
+            let Some(alternative) = self.index.alternative(*number) else { continue };
+            let hold = |said| holding::hold(alternative, scene, at, rows, said);
+            if hold(false).is_some_and(|candidate| pool.wants(*number, alternative, &candidate))
                 && let Some(candidate) = hold(true)
             {
-                pool.add(number, alternative, candidate);
+                pool.add(*number, alternative, candidate);
             }
         }
     }

@@ -39,11 +39,11 @@ pub(super) struct Scene<'e> {
     /// By folded phrase.
     phrases: FxHashMap<&'e str, Vec<usize>>,
     /// What is compared of each piece.
-    compared: &'e [Compared],
+    compared: &'e [Compared<'e>],
 }
 
 impl<'e> Scene<'e> {
-    pub(super) fn new(evidence: &'e [Evidence], compared: &'e [Compared], index: &Index<'_>) -> Self {
+    pub(super) fn new(evidence: &'e [Evidence], compared: &'e [Compared<'e>], index: &Index<'_>) -> Self {
         let mut scene =
             Scene { evidence, lists: FxHashMap::default(), phrases: FxHashMap::default(), compared };
         for (at, (piece, compared)) in evidence.iter().zip(compared).enumerate() {
@@ -65,7 +65,7 @@ impl<'e> Scene<'e> {
     }
 
     /// A piece, and what is compared of it.
-    pub(super) fn piece(&self, at: usize) -> Option<(&'e Evidence, &Compared)> {
+    pub(super) fn piece(&self, at: usize) -> Option<(&'e Evidence, &'e Compared<'e>)> {
         Some((self.evidence.get(at)?, self.compared.get(at)?))
     }
 

@@ -8,11 +8,9 @@
 
 use super::finding::Confidence;
 use crate::evidence::{Frame, Stack};
-use crate::signature::names::{FrameName, FramePattern};
+use crate::signature::names::{FrameName, FramePattern, NamePlace};
 use crate::signature::{Clauses, RuntimeFrames, Standing};
-use rustc_hash::FxBuildHasher;
 use smallvec::{SmallVec, smallvec};
-use std::hash::BuildHasher;
 
 /// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
 const ROWS: usize = 1_024;
@@ -28,28 +26,62 @@ const RENAMED_ON_TOP: usize = 1;
 /// A row of a stack, with its names for comparing.
 pub(super) struct Row<'e> {
     pub(super) frame: &'e Frame,
-    pub(super) name: FrameName,
-    /// The name in short.
-    key: u64,
+    name: NamePlace,
+    /// The name in short; `None` for a row that names nothing.
+    pub(super) key: Option<u64>,
     pub(super) standing: Standing,
 }
 
 /// The rows of a stack, innermost first.
-pub(super) fn rows<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Vec<Row<'e>> {
-    each_row(stack, runtime).collect()
+#[derive(Default)]
+pub(super) struct Rows<'e> {
+    pub(super) all: Vec<Row<'e>>,
+    names: String,
 }
 
-fn each_row<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> impl Iterator<Item = Row<'e>> {
-    stack.frames.iter().take(ROWS).map(|frame| {
-        let name = FrameName::of(frame);
-        Row { frame, standing: runtime.standing(&name), key: key(&name.module, &name.function), name }
-    })
+impl<'e> Rows<'e> {
+    pub(super) fn of(stack: &'e Stack, runtime: &RuntimeFrames) -> Self {
+        let mut rows = Rows::default();
+        rows.take(stack, runtime);
+        rows
+    }
+
+    /// Takes in a stack, in the room of the one before.
+    pub(super) fn take(&mut self, stack: &'e Stack, runtime: &RuntimeFrames) {
+        self.all.clear();
+        self.names.clear();
+        for frame in stack.frames.iter().take(ROWS) {
+            let place = NamePlace::push(frame, &mut self.names);
+            let name = place.of(&self.names);
+            let key = (!name.is_blank()).then(|| name.key());
+            self.all.push(Row { frame, standing: runtime.standing(name), key, name: place });
+        }
+    }
+
+    pub(super) fn name(&self, row: &Row<'_>) -> FrameName<'_> {
+        row.name.of(&self.names)
+    }
+
+    /// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
+    pub(super) fn top(&self) -> Option<&'e Frame> {
+        let mut rows = self.all.iter();
+        let top = rows.clone().find(|row| row.standing > Standing::Runtime);
+        let top = top.or_else(|| rows.clone().find(|row| row.key.is_some()));
+        top.or(rows.next()).map(|row| row.frame)
+    }
+
+    /// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.
+    pub(super) fn telling(&self) -> impl Iterator<Item = &Row<'e>> {
+        let above_runtime = self.all.iter().any(|row| row.standing > Standing::Runtime);
+        let tells = move |row: &&Row<'_>| row.standing > Standing::Runtime || !above_runtime;
+        self.all.iter().filter(|row| row.key.is_some()).filter(tells)
+    }
 }
 
-/// Two names that are the same have the same key.
-fn key(module: &str, function: &str) -> u64 {
-    FxBuildHasher.hash_one((module, function))
-}
+/// Of some frames of a clause, or all, the row that each is.
+type Places = SmallVec<[Option<usize>; FEW]>;
+/// Rows, and the clause frames that hold them.
+type Pairs = SmallVec<[(usize, usize); FEW]>;
 
 /// A stack clause made ready.
 pub(super) struct StackClause<'db> {
@@ -98,14 +130,12 @@ impl<'db> StackClause<'db> {
     pub(super) fn new(clauses: &'db Clauses, runtime: &RuntimeFrames) -> Option<Self> {
         let labels = clauses.stack.as_deref()?;
         let frames: Vec<_> = labels.iter().filter_map(|label| FramePattern::read(label).ok()).collect();
-        let standing: Vec<_> = frames.iter().map(|frame| runtime.standing(&frame.as_name())).collect();
+        let standing: Vec<_> = frames.iter().map(|frame| runtime.standing(frame.as_name())).collect();
         let level = standing.iter().copied().max()?;
         let telling: Vec<usize> =
             (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
         let weights = standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
-        let exact =
-            |frame: &FramePattern| Some(key(frame.module.as_ref()?.exact()?, frame.function.exact()?));
-        let keys = frames.iter().map(exact).collect();
+        let keys = frames.iter().map(FramePattern::key).collect();
         Some(StackClause {
             frames,
             keys,
@@ -128,8 +158,9 @@ impl<'db> StackClause<'db> {
     }
 
     /// Holds the clause against a stack; `None` when no telling frame stands in it.
-    pub(super) fn hold(&self, rows: &[Row<'_>], said: bool) -> Option<StackHeld> {
+    pub(super) fn hold(&self, rows: &Rows<'_>, said: bool) -> Option<StackHeld> {
         let places = self.align(rows);
+        let rows = rows.all.as_slice();
         let held: SmallVec<[usize; FEW]> = self
             .telling
             .iter()
@@ -164,22 +195,45 @@ impl<'db> StackClause<'db> {
         })
     }
 
-    /// Of each clause frame, whether it is the frame of a row.
-    fn named(&self, row: &Row<'_>) -> impl Iterator<Item = bool> {
-        let frames = self.keys.iter().zip(&self.frames);
-        frames.map(|(key, frame)| key.is_none_or(|key| key == row.key) && frame.holds(&row.name))
+    /// The rows and clause frames that go together, in the order of the rows.
+    fn pairs(&self, rows: &Rows<'_>) -> Pairs {
+        let mut pairs = Pairs::new();
+        for (at, row) in rows.all.iter().enumerate() {
+            for (index, key) in self.keys.iter().enumerate() {
+                let named = key.is_none() || *key == row.key;
+                if named && self.frames.get(index).is_some_and(|frame| frame.holds(&rows.name(row))) {
+                    pairs.push((at, index));
+                }
+            }
+        }
+        pairs
     }
 
     /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
-    fn align(&self, rows: &[Row<'_>]) -> SmallVec<[Option<usize>; FEW]> {
-        // Of most rows the clause names none.
-        let named: SmallVec<[(usize, &Row<'_>); FEW]> =
-            rows.iter().enumerate().filter(|(_, row)| self.named(row).any(|holds| holds)).collect();
+    fn align(&self, rows: &Rows<'_>) -> Places {
+        let mut pairs = self.pairs(rows);
+        // Mostly there is nothing to select.
+        if !pairs.is_sorted_by(|one, next| one.0 < next.0 && one.1 < next.1) {
+            pairs = self.heaviest(&pairs);
+        }
+        let mut places = Places::from_elem(None, self.frames.len());
+        for (at, index) in pairs {
+            if let Some(place) = places.get_mut(index) {
+                *place = Some(at);
+            }
+        }
+        places
+    }
+
+    /// Of these pairs those of the heaviest selection that keeps the order.
+    fn heaviest(&self, pairs: &[(usize, usize)]) -> Pairs {
+        let named: SmallVec<[&[(usize, usize)]; FEW]> =
+            pairs.chunk_by(|one, other| one.0 == other.0).collect();
         let width = named.len() + 1;
         let mut best: SmallVec<[f64; FEW * FEW]> = smallvec![0.0; (self.frames.len() + 1) * width];
         let mut holds: SmallVec<[bool; FEW * FEW]> = smallvec![false; self.frames.len() * width];
-        for (at, (_, row)) in named.iter().enumerate() {
-            self.named(row).enumerate().for_each(|(index, named)| holds[index * width + at] = named);
+        for (row, pairs) in named.iter().enumerate() {
+            pairs.iter().for_each(|(_, index)| holds[index * width + row] = true);
         }
         for index in (0..self.frames.len()).rev() {
             for row in (0..named.len()).rev() {
@@ -188,13 +242,13 @@ impl<'db> StackClause<'db> {
                 best[index * width + row] = if holds[index * width + row] { skip.max(take) } else { skip };
             }
         }
-        let mut places = smallvec![None; self.frames.len()];
+        let mut heaviest = Pairs::new();
         let (mut index, mut row) = (0, 0);
         while index < self.frames.len() && row < named.len() {
             let here = best[index * width + row];
             let take = self.weights[index] + best[(index + 1) * width + row + 1];
             if holds[index * width + row] && take >= here {
-                places[index] = Some(named[row].0);
+                heaviest.extend(named[row].first().map(|(at, _)| (*at, index)));
                 (index, row) = (index + 1, row + 1);
             } else if best[index * width + row + 1] >= here {
                 row += 1;
@@ -202,7 +256,7 @@ impl<'db> StackClause<'db> {
                 index += 1;
             }
         }
-        places
+        heaviest
     }
 
     /// Whether a single component's frame has company that makes it a place: a frame of the system's
@@ -308,20 +362,4 @@ fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
         module = row.frame.module.as_ref();
     }
     text
-}
-
-/// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
-pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e Frame> {
-    let first =
-        |wanted: &dyn Fn(&Row<'e>) -> bool| each_row(stack, runtime).find(wanted).map(|row| row.frame);
-    first(&|row| row.standing > Standing::Runtime)
-        .or_else(|| first(&|row| !row.name.is_blank()))
-        .or(stack.frames.first())
-}
-
-/// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.
-pub(super) fn telling_rows<'r, 'e>(rows: &'r [Row<'e>]) -> impl Iterator<Item = &'r Row<'e>> {
-    let above_runtime = rows.iter().any(|row| row.standing > Standing::Runtime);
-    let tells = move |row: &&Row<'_>| row.standing > Standing::Runtime || !above_runtime;
-    rows.iter().filter(|row| !row.name.is_blank()).filter(tells)
 }

@@ -341,8 +341,8 @@ mod tests {
         fs::write(folder.path().join("acme-1.toml"), format!("{GOOD}stack = [\"a!b\"]\n")).unwrap();
         let database = Database::load(&[folder.path().to_owned()], false).unwrap();
         assert_eq!(database.signatures().count(), 1);
-        let frame = FramePattern::read("ntdll!RtlFreeHeap").unwrap().as_name();
-        assert_eq!(database.runtime().standing(&frame), crate::signature::Standing::Runtime);
+        let frame = FramePattern::read("ntdll!RtlFreeHeap").unwrap();
+        assert_eq!(database.runtime().standing(frame.as_name()), crate::signature::Standing::Runtime);
     }
 
     #[test]
@@ -352,8 +352,8 @@ mod tests {
             database.add(Path::new("x/runtime-frames.toml"), Cow::Owned(text.to_owned()))
         };
         add(&mut database, "[[frame]]\nframe = \"acme!Log*\"\nreason = \"logging\"\n").unwrap();
-        let frame = FramePattern::read("ACME!LogCrash").unwrap().as_name();
-        assert_eq!(database.runtime().standing(&frame), crate::signature::Standing::Runtime);
+        let frame = FramePattern::read("ACME!LogCrash").unwrap();
+        assert_eq!(database.runtime().standing(frame.as_name()), crate::signature::Standing::Runtime);
         let said =
             add(&mut database, "[[frame]]\nframe = \"acme!\"\nreason = \"x\"\n").unwrap_err().to_string();
         assert!(said.contains("runtime-frames.toml:1: `frame`"), "{said}");

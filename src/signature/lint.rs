@@ -159,7 +159,7 @@ fn runtime_only(entry: &Entry, around: &Around<'_>) -> Vec<Problem> {
         let frames = clauses.stack.as_ref()?;
         let tells = frames.iter().filter_map(|frame| FramePattern::read(frame).ok()).any(|pattern| {
             let open = pattern.module.is_none() && pattern.function.holds("");
-            !open && around.database.runtime().standing(&pattern.as_name()) > Standing::Runtime
+            !open && around.database.runtime().standing(pattern.as_name()) > Standing::Runtime
         });
         if tells { None } else { at("stack", "only frames of the runtime, which stand in any crash") }
     })

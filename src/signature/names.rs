@@ -5,6 +5,9 @@
 
 use super::undecorate::undecorate;
 use crate::evidence::Frame;
+use rustc_hash::FxBuildHasher;
+use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 /// Endings that say nothing of a module.
 const EXTENSIONS: &[&str] = &["exe", "dll", "sys", "drv", "dbg"];
@@ -13,16 +16,21 @@ const KERNELS: &[&str] = &["ntoskrnl", "ntkrnlmp", "ntkrnlpa", "ntkrpamp"];
 
 /// A module name for comparing: no path, no extension, lower case, one name for the kernel.
 pub(crate) fn module(name: &str) -> String {
+    stem(name).to_ascii_lowercase()
+}
+
+/// What is compared of a module name, in the case in which it is printed.
+pub(crate) fn stem(name: &str) -> &str {
     let path = trim(name);
     let file =
         memchr::memrchr2(b'\\', b'/', path.as_bytes()).and_then(|at| path.get(at + 1..)).unwrap_or(path);
-    let mut key = file.to_ascii_lowercase();
-    if let Some(stem) = memchr::memrchr(b'.', key.as_bytes()).filter(|stem| *stem > 0)
-        && key.get(stem + 1..).is_some_and(|extension| EXTENSIONS.contains(&extension))
-    {
-        key.truncate(stem);
-    }
-    if key.starts_with("nt") && KERNELS.contains(&key.as_str()) { "nt".to_owned() } else { key }
+    let dot = memchr::memrchr(b'.', file.as_bytes()).filter(|dot| *dot > 0);
+    let ends = |extension: &str| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    let stem = match dot.map(|dot| (file.get(..dot), file.get(dot + 1..))) {
+        Some((Some(stem), Some(extension))) if ends(extension) => stem,
+        _ => file,
+    };
+    if KERNELS.iter().any(|kernel| stem.eq_ignore_ascii_case(kernel)) { "nt" } else { stem }
 }
 
 /// `name` without blanks around it; most names have none.
@@ -35,19 +43,43 @@ fn trim(name: &str) -> &str {
 
 /// A function name for comparing: undecorated, without template arguments, lower case.
 pub(crate) fn function(name: &str) -> String {
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':') {
-        return name.to_ascii_lowercase();
+    let mut function = String::with_capacity(name.len());
+    push_function(name, &mut function);
+    function
+}
+
+/// Appends what [`function`] makes of a name.
+fn push_function(name: &str, to: &mut String) {
+    if is_plain(name) {
+        return push_lower(name, to);
     }
     let name = name.trim();
-    let plain = match undecorate(name) {
-        Some(plain) => plain,
-        None => without_templates(c_name(name)),
-    };
-    let mut plain = plain;
-    plain.retain(|char| !matches!(char, '`' | '\''));
-    plain.make_ascii_lowercase();
-    let scoped = plain.as_bytes().windows(2).any(|pair| pair == b"__");
-    if scoped { plain.replace("__", "::") } else { plain }
+    let mut plain = undecorate(name).map_or_else(|| without_templates(c_name(name)), Cow::Owned);
+    if plain.contains(['`', '\'']) {
+        plain = Cow::Owned(plain.replace(['`', '\''], ""));
+    }
+    if plain.as_bytes().windows(2).any(|pair| pair == b"__") {
+        plain = Cow::Owned(plain.replace("__", "::"));
+    }
+    push_lower(&plain, to);
+}
+
+/// Whether only its case has to be folded, as of most names.
+fn is_plain(name: &str) -> bool {
+    let mut before = b'_';
+    name.bytes().all(|byte| {
+        let plain = byte.is_ascii_alphanumeric() || byte == b':' || (byte == b'_' && before != b'_');
+        before = byte;
+        plain
+    })
+}
+
+fn push_lower(text: &str, to: &mut String) {
+    let begin = to.len();
+    to.push_str(text);
+    if let Some(added) = to.get_mut(begin..) {
+        added.make_ascii_lowercase();
+    }
 }
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.
@@ -61,9 +93,9 @@ fn c_name(name: &str) -> &str {
 }
 
 /// The name without `<...>`.
-fn without_templates(name: &str) -> String {
+fn without_templates(name: &str) -> Cow<'_, str> {
     if !name.contains('<') || name.contains("operator") || name.starts_with('<') {
-        return name.to_owned();
+        return Cow::Borrowed(name);
     }
     let mut depth = 0_usize;
     let mut plain = String::with_capacity(name.len());
@@ -75,7 +107,7 @@ fn without_templates(name: &str) -> String {
             _ => {}
         }
     }
-    plain
+    Cow::Owned(plain)
 }
 
 /// Text for comparing: lower case, every run of blanks one blank.
@@ -109,31 +141,60 @@ pub(crate) fn address(text: &str) -> Option<u64> {
 }
 
 /// A frame's names for comparing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(crate) struct FrameName {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct FrameName<'n> {
     /// Empty when the frame has none.
-    pub(crate) module: String,
+    pub(crate) module: &'n str,
     /// Empty when the frame has none.
-    pub(crate) function: String,
+    pub(crate) function: &'n str,
     /// Offset into the module, for a frame without function.
     pub(crate) offset: Option<u64>,
 }
 
-impl FrameName {
-    pub(crate) fn of(frame: &Frame) -> Self {
-        FrameName {
-            module: frame.module.as_deref().map(module).unwrap_or_default(),
-            function: frame.function.as_deref().map(function).unwrap_or_default(),
-            offset: match frame.function {
-                None => frame.offset.as_deref().and_then(address),
-                Some(_) => None,
-            },
-        }
-    }
-
+impl FrameName<'_> {
     /// Whether the row names nothing: an address alone.
     pub(crate) fn is_blank(&self) -> bool {
         self.module.is_empty() && self.function.is_empty()
+    }
+
+    /// The name in short: two that are the same have the same key.
+    pub(crate) fn key(&self) -> u64 {
+        FxBuildHasher.hash_one((self.module, self.function))
+    }
+}
+
+/// Where the names of a frame stand in a text that holds those of many.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NamePlace {
+    begin: usize,
+    function: usize,
+    end: usize,
+    offset: Option<u64>,
+}
+
+impl NamePlace {
+    /// Appends the names of a frame, as they are compared.
+    pub(crate) fn push(frame: &Frame, names: &mut String) -> Self {
+        let begin = names.len();
+        if let Some(module) = &frame.module {
+            push_lower(stem(module), names);
+        }
+        let function = names.len();
+        let mut offset = None;
+        match &frame.function {
+            Some(function) => push_function(function, names),
+            None => offset = frame.offset.as_deref().and_then(address),
+        }
+        NamePlace { begin, function, end: names.len(), offset }
+    }
+
+    /// The names that stand there.
+    pub(crate) fn of<'n>(&self, names: &'n str) -> FrameName<'n> {
+        FrameName {
+            module: names.get(self.begin..self.function).unwrap_or_default(),
+            function: names.get(self.function..self.end).unwrap_or_default(),
+            offset: self.offset,
+        }
     }
 }
 
@@ -142,17 +203,25 @@ impl FrameName {
 pub(crate) enum Pattern {
     /// No `*` in it.
     Exact(String),
-    /// The pieces between the `*`.
-    Glob(Vec<String>),
+    Glob(Box<Glob>),
+}
+
+/// A pattern with a `*`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Glob {
+    text: String,
+    /// What stands between the `*`.
+    pieces: Vec<String>,
 }
 
 impl Pattern {
     /// A pattern over names for comparing; the caller has brought `name` into that form.
     pub(crate) fn new(name: &str) -> Self {
+        let text = name.to_owned();
         if name.contains('*') {
-            Pattern::Glob(name.split('*').map(str::to_owned).collect())
+            Pattern::Glob(Box::new(Glob { text, pieces: name.split('*').map(str::to_owned).collect() }))
         } else {
-            Pattern::Exact(name.to_owned())
+            Pattern::Exact(text)
         }
     }
 
@@ -164,16 +233,29 @@ impl Pattern {
     pub(crate) fn holds(&self, name: &str) -> bool {
         match self {
             Pattern::Exact(exact) => exact == name,
-            Pattern::Glob(pieces) => glob(pieces, name),
+            Pattern::Glob(glob) => glob.holds(name),
+        }
+    }
+
+    /// The same of the [`stem`] of a module, in whatever case.
+    pub(crate) fn holds_stem(&self, stem: &str) -> bool {
+        match self {
+            Pattern::Exact(exact) => exact.eq_ignore_ascii_case(stem),
+            Pattern::Glob(glob) => glob.holds(&stem.to_ascii_lowercase()),
+        }
+    }
+
+    /// As it was written.
+    fn text(&self) -> &str {
+        match self {
+            Pattern::Exact(exact) => exact,
+            Pattern::Glob(glob) => &glob.text,
         }
     }
 
     /// What every name begins with that it holds.
     pub(crate) fn first_letter(&self) -> Option<u8> {
-        match self {
-            Pattern::Exact(exact) => exact.bytes().next(),
-            Pattern::Glob(pieces) => pieces.first()?.bytes().next(),
-        }
+        self.text().bytes().next().filter(|letter| *letter != b'*')
     }
 
     /// The name, when there is only one.
@@ -185,20 +267,36 @@ impl Pattern {
     }
 }
 
-/// Whether the pieces stand in `name` in order, the first at its beginning and the last at its end.
-fn glob(pieces: &[String], name: &str) -> bool {
-    let [first, middle @ .., last] = pieces else { return false };
-    // Most names begin with another letter.
-    let begins = |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
-    if !first.bytes().next().is_none_or(begins) {
-        return false;
+impl Glob {
+    /// Whether the pieces stand in `name` in order, the first at its beginning and the last at its end.
+    fn holds(&self, name: &str) -> bool {
+        let [first, middle @ .., last] = self.pieces.as_slice() else { return false };
+        // Most names begin with another letter.
+        let begins = |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
+        if !first.bytes().next().is_none_or(begins) {
+            return false;
+        }
+        let mut rest = name.as_bytes().get(first.len()..).unwrap_or_default();
+        for piece in middle {
+            let Some(at) = find(rest, piece.as_bytes()) else { return false };
+            rest = rest.get(at + piece.len()..).unwrap_or_default();
+        }
+        rest.ends_with(last.as_bytes())
     }
-    let mut rest = name.get(first.len()..).unwrap_or("");
-    for piece in middle {
-        let Some(at) = memchr::memmem::find(rest.as_bytes(), piece.as_bytes()) else { return false };
-        rest = rest.get(at + piece.len()..).unwrap_or("");
+}
+
+/// Where a piece stands first. Names are too short for a search that has to be prepared.
+fn find(name: &[u8], piece: &[u8]) -> Option<usize> {
+    let Some(first) = piece.first() else { return Some(0) };
+    let last = name.len().checked_sub(piece.len())?;
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(*first, name.get(at..=last)?)?;
+        if name.get(at..)?.starts_with(piece) {
+            return Some(at);
+        }
+        at += 1;
     }
-    last.is_empty() || rest.ends_with(last.as_str())
 }
 
 /// A frame of a signature: `EMSMTA!otpmralt`, `ntdll!Rtl*Heap*`, `vbscript+0x36ad`, `System.IO.File.Open`.
@@ -234,24 +332,26 @@ impl FramePattern {
         Ok(FramePattern { module, function: Pattern::new(&function(function_name)), offset: None })
     }
 
-    pub(crate) fn holds(&self, frame: &FrameName) -> bool {
+    pub(crate) fn holds(&self, frame: &FrameName<'_>) -> bool {
         !frame.is_blank()
-            && self.module.as_ref().is_none_or(|module| module.holds(&frame.module))
-            && self.function.holds(&frame.function)
+            && self.module.as_ref().is_none_or(|module| module.holds(frame.module))
+            && self.function.holds(frame.function)
             && self.offset.is_none_or(|offset| frame.offset == Some(offset))
     }
 
     /// The names it was written with, as if it were a frame itself.
-    pub(crate) fn as_name(&self) -> FrameName {
-        let text = |pattern: &Pattern| match pattern {
-            Pattern::Exact(exact) => exact.clone(),
-            Pattern::Glob(pieces) => pieces.join("*"),
-        };
+    pub(crate) fn as_name(&self) -> FrameName<'_> {
         FrameName {
-            module: self.module.as_ref().map(text).unwrap_or_default(),
-            function: text(&self.function),
+            module: self.module.as_ref().map(Pattern::text).unwrap_or_default(),
+            function: self.function.text(),
             offset: self.offset,
         }
+    }
+
+    /// The [key](FrameName::key) of the one name that it holds, if it is one.
+    pub(crate) fn key(&self) -> Option<u64> {
+        let (module, function) = (self.module.as_ref()?.exact()?, self.function.exact()?);
+        Some(FrameName { module, function, offset: None }.key())
     }
 }
 
@@ -301,23 +401,39 @@ mod tests {
 
     #[test]
     fn frame_patterns() {
-        let frame = |module: &str, function: &str| FrameName {
-            module: super::module(module),
-            function: super::function(function),
-            offset: None,
+        let holds = |pattern: &str, module: &str, function: &str, offset| {
+            let (module, function) = (super::module(module), super::function(function));
+            let name = FrameName { module: &module, function: &function, offset };
+            FramePattern::read(pattern).unwrap().holds(&name)
         };
-        let pattern = FramePattern::read("ntdll!Rtl*Heap*").unwrap();
-        assert!(pattern.holds(&frame("NTDLL.DLL", "RtlFreeHeap")));
-        assert!(!pattern.holds(&frame("EXCHMEM", "RtlFreeHeap")));
-        assert!(FramePattern::read("*!memcpy").unwrap().holds(&frame("store", "_memcpy")));
-        assert!(FramePattern::read("System.IO.File.Open").unwrap().holds(&frame("", "System.IO.File.Open")));
-        assert!(FramePattern::read("store!*").unwrap().holds(&frame("store", "")));
-        assert!(Pattern::module("tn3servr.*").holds(&module("tn3servr.dbg")));
-        let bare = FramePattern::read("vbscript+0x36ad").unwrap();
-        assert!(bare.holds(&FrameName { offset: Some(0x36ad), ..frame("vbscript", "") }));
-        assert!(!bare.holds(&FrameName { offset: Some(0x36ae), ..frame("vbscript", "") }));
-        assert!(FramePattern::read("*!*").unwrap().holds(&frame("a", "b")));
-        assert!(!FramePattern::read("*!*").unwrap().holds(&FrameName::default()));
+        assert!(holds("ntdll!Rtl*Heap*", "NTDLL.DLL", "RtlFreeHeap", None));
+        assert!(!holds("ntdll!Rtl*Heap*", "EXCHMEM", "RtlFreeHeap", None));
+        assert!(holds("*!memcpy", "store", "_memcpy", None));
+        assert!(holds("System.IO.File.Open", "", "System.IO.File.Open", None));
+        assert!(holds("store!*", "store", "", None));
+        assert!(holds("vbscript+0x36ad", "vbscript", "", Some(0x36ad)));
+        assert!(!holds("vbscript+0x36ad", "vbscript", "", Some(0x36ae)));
+        assert!(holds("*!*", "a", "b", None));
+        assert!(!holds("*!*", "", "", None));
+        let pattern = Pattern::module("TN3servr.*");
+        assert!(pattern.holds(&module("tn3servr.dbg")) && pattern.holds_stem(stem("Tn3Servr.dbg")));
+    }
+
+    #[test]
+    fn names_of_many_frames_stand_in_one_text() {
+        let frame = |module: &str, function: Option<&str>| Frame {
+            module: Some(module.to_owned()),
+            function: function.map(str::to_owned),
+            offset: Some("0x25".to_owned()),
+            ..Frame::default()
+        };
+        let mut names = String::new();
+        let places = [frame("NTDLL.dll", Some("_RtlFreeHeap@12")), frame("vbscript", None)]
+            .map(|frame| NamePlace::push(&frame, &mut names));
+        let expected = [("ntdll", "rtlfreeheap", None), ("vbscript", "", Some(0x25))];
+        for (place, (module, function, offset)) in places.iter().zip(expected) {
+            assert_eq!(place.of(&names), FrameName { module, function, offset });
+        }
     }
 
     #[test]

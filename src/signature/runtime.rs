@@ -13,14 +13,19 @@ pub(super) const FILE: &str = "runtime-frames.toml";
 /// The frames of the runtime and of the system's libraries.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
-    /// By module and function, where both are exact.
-    exact: FxHashMap<String, FxHashMap<String, Standing>>,
-    /// The other patterns of a module.
-    by_module: FxHashMap<String, Vec<(FramePattern, Standing)>>,
+    by_module: FxHashMap<String, Frames>,
     /// Functions of any module.
     by_function: FxHashMap<String, Standing>,
     /// Beginnings of functions of any module, by their first letter.
     by_letter: FxHashMap<u8, Vec<(FramePattern, Standing)>>,
+    others: Vec<(FramePattern, Standing)>,
+}
+
+/// The frames of one module.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Frames {
+    /// By function, where that is exact.
+    exact: FxHashMap<String, Standing>,
     others: Vec<(FramePattern, Standing)>,
 }
 
@@ -30,11 +35,11 @@ impl RuntimeFrames {
         let least = |standing: &mut Standing| *standing = class.min(*standing);
         let own = match (pattern.module.as_ref().map(Pattern::exact), pattern.function.exact()) {
             (Some(Some(module)), Some(function)) if pattern.offset.is_none() => {
-                let functions = self.exact.entry(module.to_owned()).or_default();
-                least(functions.entry(function.to_owned()).or_insert(class));
+                let frames = self.by_module.entry(module.to_owned()).or_default();
+                least(frames.exact.entry(function.to_owned()).or_insert(class));
                 return;
             }
-            (Some(Some(module)), _) => self.by_module.entry(module.to_owned()).or_default(),
+            (Some(Some(module)), _) => &mut self.by_module.entry(module.to_owned()).or_default().others,
             (None, Some(function)) => {
                 least(self.by_function.entry(function.to_owned()).or_insert(class));
                 return;
@@ -51,22 +56,15 @@ impl RuntimeFrames {
     }
 
     /// How much a frame says; a row that names nothing says nothing.
-    pub(crate) fn standing(&self, frame: &FrameName) -> Standing {
+    pub(crate) fn standing(&self, frame: FrameName<'_>) -> Standing {
         if frame.is_blank() {
             return Standing::Runtime;
         }
-        let own = self.by_module.get(&frame.module).into_iter();
-        let letter = frame.function.bytes().next();
-        let own = own.chain(letter.and_then(|letter| self.by_letter.get(&letter)));
-        own.chain([&self.others])
-            .flatten()
-            .filter(|(pattern, _)| pattern.holds(frame))
-            .map(|(_, class)| *class)
-            .chain(self.by_function.get(&frame.function).copied())
-            .chain(
-                self.exact.get(&frame.module).and_then(|functions| functions.get(&frame.function)).copied(),
-            )
-            .min()
-            .unwrap_or(Standing::Own)
+        let own = self.by_module.get(frame.module);
+        let letter = frame.function.bytes().next().and_then(|letter| self.by_letter.get(&letter));
+        let patterns = [own.map(|own| &own.others), letter, Some(&self.others)].into_iter().flatten().flatten();
+        let patterns = patterns.filter(|(pattern, _)| pattern.holds(&frame)).map(|(_, class)| class);
+        let exact = [own.and_then(|own| own.exact.get(frame.function)), self.by_function.get(frame.function)];
+        patterns.chain(exact.into_iter().flatten()).min().copied().unwrap_or(Standing::Own)
     }
 }

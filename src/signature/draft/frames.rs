@@ -5,7 +5,7 @@
 //! issue names the same ones.
 
 use crate::evidence::{Frame, Stack};
-use crate::signature::names::{FrameName, FramePattern};
+use crate::signature::names::{FrameName, FramePattern, NamePlace};
 use crate::signature::{Database, RuntimeFrames, Signature, Standing};
 
 /// Frames of a clause: stacks that were cut or lost a frame still hold enough of them.
@@ -26,8 +26,15 @@ pub(super) struct Decisive {
 
 struct Row {
     label: String,
-    name: FrameName,
+    names: String,
+    place: NamePlace,
     standing: Standing,
+}
+
+impl Row {
+    fn name(&self) -> FrameName<'_> {
+        self.place.of(&self.names)
+    }
 }
 
 /// `None` when only the runtime stands in the stack.
@@ -58,13 +65,15 @@ pub(super) fn decisive(stack: &Stack, known: &Database, id: &str) -> Option<Deci
 fn telling<'f>(frames: impl Iterator<Item = &'f Frame>, runtime: &RuntimeFrames) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for frame in frames {
-        let name = FrameName::of(frame);
+        let mut names = String::new();
+        let place = NamePlace::push(frame, &mut names);
+        let name = place.of(&names);
         let label = label(frame);
-        let standing = runtime.standing(&name);
-        let again = rows.last().is_some_and(|last| last.name == name);
+        let standing = runtime.standing(name);
+        let again = rows.last().is_some_and(|last| last.name() == name);
         let readable = FramePattern::read(&label).is_ok_and(|pattern| pattern.holds(&name));
         if standing > Standing::Runtime && readable && !again {
-            rows.push(Row { label, name, standing });
+            rows.push(Row { label, names, place, standing });
         }
     }
     rows
@@ -83,7 +92,7 @@ fn is_twin(other: &Signature, rows: &[Row]) -> bool {
     let clauses = other.matches.iter().filter_map(|clauses| clauses.stack.as_ref());
     clauses.into_iter().any(|frames| {
         let mut patterns = frames.iter().filter_map(|frame| FramePattern::read(frame).ok());
-        let holds = |(pattern, row): (FramePattern, &Row)| pattern.holds(&row.name);
+        let holds = |(pattern, row): (FramePattern, &Row)| pattern.holds(&row.name());
         let enough = frames.len() >= rows.len().min(2);
         enough && patterns.by_ref().zip(rows).all(holds)
     })

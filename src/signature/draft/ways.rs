@@ -197,8 +197,8 @@ fn is_constant(value: u64) -> bool {
 fn fault(fault: &Fault, runtime: &RuntimeFrames) -> Option<FaultClause> {
     let place = fault.address.clone().filter(|text| address(text).is_some_and(|value| value != 0));
     let standing = fault.module.as_ref().map(|name| {
-        let frame = FrameName { module: module(name), ..FrameName::default() };
-        runtime.standing(&frame)
+        let module = module(name);
+        runtime.standing(FrameName { module: &module, ..FrameName::default() })
     });
     // What a program raises by itself (0xe0434352 of .NET) fails where the runtime raises it, whatever is wrong.
     let raised = fault.exception.is_some_and(|code| code >> 28 == 0xe);
