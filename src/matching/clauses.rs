@@ -324,6 +324,21 @@ impl FaultPattern {
             || module.is_some_and(|module| same_module(module, compared.module) == Some(true))
     }
 
+    /// Whether every field holds.
+    pub(super) fn holds(&self, fault: &Fault, compared: &Compared<'_>) -> bool {
+        let module = |wanted: &Option<Pattern>, given| {
+            wanted.as_ref().is_none_or(|wanted| same_module(wanted, given) == Some(true))
+        };
+        self.clause.exception.is_none_or(|code| fault.exception == Some(code))
+            && self
+                .clause
+                .address
+                .as_ref()
+                .is_none_or(|_| same_address(self.address, compared.address) == Some(true))
+            && module(&self.module, compared.module)
+            && module(&self.process, compared.process)
+    }
+
     pub(super) fn hold(&self, fault: &Fault, compared: &Compared<'_>, lines: (u32, u32), said: bool) -> Held {
         let mut fields = Fields::new(said, 0.0);
         let clause = &self.clause;

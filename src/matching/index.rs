@@ -5,7 +5,6 @@
 //! many there are.
 
 use super::clauses::{BugcheckPattern, Compared, EventPattern, FaultPattern};
-use super::finding::Confidence;
 use super::stack::{Rows, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{self, FramePattern, Pattern, folded, module};
@@ -116,8 +115,8 @@ impl Alternative<'_> {
         let address = exception.as_ref().is_some_and(|exception| exception.address.is_some());
         let more_tells = stack.is_some() || bugcheck.is_some() || address || !event.is_empty();
         // Words and a code tell only beside a fault that is the one asked for in every field.
-        let certain = || clause.hold(fault, compared, (1, 1), false).cap == Some(Confidence::Exact);
-        more_tells || clause.tells(compared) || ((exception.is_some() || text.is_some()) && certain())
+        let beside = exception.is_some() || text.is_some();
+        more_tells || clause.tells(compared) || (beside && clause.holds(fault, compared))
     }
 
     /// Whether it asks for nothing but events and phrases, which need no crash.
@@ -342,15 +341,14 @@ impl Frames {
         let Room { numbers, shared, seen } = room;
         shared.clear();
         seen.clear();
-        for row in &rows.all {
-            let Some(key) = row.key else { continue };
+        for (row, key) in rows.all.iter().zip(&rows.keys).filter(|(row, _)| !row.is_blank()) {
             let name = rows.name(row);
             let open = self.open.get(name.module).into_iter().flatten().chain(&self.anywhere);
             let open = open.filter_map(|number| self.patterns.get(*number));
             let open = open.filter(|(frame, _)| frame.holds(&name)).flat_map(|(_, list)| list);
             shared.extend(open.map(Posting::shared));
-            if let Some(list) = self.exact.get(&key)
-                && seen.insert(key)
+            if let Some(list) = self.exact.get(key)
+                && seen.insert(*key)
             {
                 let telling = list.iter().filter(|posting| posting.place < 2 || list.len() <= COMMON);
                 shared.extend(telling.map(Posting::shared));

@@ -27,8 +27,6 @@ const RENAMED_ON_TOP: usize = 1;
 pub(super) struct Row<'e> {
     pub(super) frame: &'e Frame,
     name: NamePlace,
-    /// The name in short; `None` for a row that names nothing.
-    pub(super) key: Option<u64>,
     pub(super) standing: Standing,
 }
 
@@ -36,7 +34,16 @@ pub(super) struct Row<'e> {
 #[derive(Default)]
 pub(super) struct Rows<'e> {
     pub(super) all: Vec<Row<'e>>,
+    /// The name of each in short.
+    pub(super) keys: Vec<u64>,
     names: String,
+}
+
+impl Row<'_> {
+    /// Whether the row names nothing: an address alone.
+    pub(super) fn is_blank(&self) -> bool {
+        self.name.is_blank()
+    }
 }
 
 impl<'e> Rows<'e> {
@@ -49,13 +56,19 @@ impl<'e> Rows<'e> {
     /// Takes in a stack, in the room of the one before.
     pub(super) fn take(&mut self, stack: &'e Stack, runtime: &RuntimeFrames) {
         self.all.clear();
+        self.keys.clear();
         self.names.clear();
         for frame in stack.frames.iter().take(ROWS) {
             let place = NamePlace::push(frame, &mut self.names);
             let name = place.of(&self.names);
-            let key = (!name.is_blank()).then(|| name.key());
-            self.all.push(Row { frame, standing: runtime.standing(name), key, name: place });
+            self.keys.push(name.key());
+            self.all.push(Row { frame, name: place, standing: runtime.standing(name) });
         }
+    }
+
+    /// The rows of a key.
+    fn positions(&self, key: u64) -> impl Iterator<Item = usize> {
+        self.keys.iter().enumerate().filter(move |(_, own)| **own == key).map(|(at, _)| at)
     }
 
     pub(super) fn name(&self, row: &Row<'_>) -> FrameName<'_> {
@@ -66,7 +79,7 @@ impl<'e> Rows<'e> {
     pub(super) fn top(&self) -> Option<&'e Frame> {
         let mut rows = self.all.iter();
         let top = rows.clone().find(|row| row.standing > Standing::Runtime);
-        let top = top.or_else(|| rows.clone().find(|row| row.key.is_some()));
+        let top = top.or_else(|| rows.clone().find(|row| !row.is_blank()));
         top.or(rows.next()).map(|row| row.frame)
     }
 
@@ -74,7 +87,7 @@ impl<'e> Rows<'e> {
     pub(super) fn telling(&self) -> impl Iterator<Item = &Row<'e>> {
         let above_runtime = self.all.iter().any(|row| row.standing > Standing::Runtime);
         let tells = move |row: &&Row<'_>| row.standing > Standing::Runtime || !above_runtime;
-        self.all.iter().filter(|row| row.key.is_some()).filter(tells)
+        self.all.iter().filter(|row| !row.is_blank()).filter(tells)
     }
 }
 
@@ -195,15 +208,18 @@ impl<'db> StackClause<'db> {
         })
     }
 
-    /// The rows and clause frames that go together, in the order of the rows.
+    /// The rows and clause frames that go together, in the order of the clause.
     fn pairs(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = Pairs::new();
-        for (at, row) in rows.all.iter().enumerate() {
-            for (index, key) in self.keys.iter().enumerate() {
-                let named = key.is_none() || *key == row.key;
-                if named && self.frames.get(index).is_some_and(|frame| frame.holds(&rows.name(row))) {
+        for (index, (key, frame)) in self.keys.iter().zip(&self.frames).enumerate() {
+            let mut pair = |at: usize| {
+                if rows.all.get(at).is_some_and(|row| frame.holds(&rows.name(row))) {
                     pairs.push((at, index));
                 }
+            };
+            match key {
+                Some(key) => rows.positions(*key).for_each(&mut pair),
+                None => (0..rows.all.len()).for_each(&mut pair),
             }
         }
         pairs
@@ -214,6 +230,7 @@ impl<'db> StackClause<'db> {
         let mut pairs = self.pairs(rows);
         // Mostly there is nothing to select.
         if !pairs.is_sorted_by(|one, next| one.0 < next.0 && one.1 < next.1) {
+            pairs.sort_unstable();
             pairs = self.heaviest(&pairs);
         }
         let mut places = Places::from_elem(None, self.frames.len());

@@ -22,9 +22,9 @@ pub(crate) fn module(name: &str) -> String {
 /// What is compared of a module name, in the case in which it is printed.
 pub(crate) fn stem(name: &str) -> &str {
     let path = trim(name);
-    let file =
-        memchr::memrchr2(b'\\', b'/', path.as_bytes()).and_then(|at| path.get(at + 1..)).unwrap_or(path);
-    let dot = memchr::memrchr(b'.', file.as_bytes()).filter(|dot| *dot > 0);
+    let slash = path.bytes().rposition(|byte| matches!(byte, b'\\' | b'/'));
+    let file = slash.and_then(|slash| path.get(slash + 1..)).unwrap_or(path);
+    let dot = file.bytes().rposition(|byte| byte == b'.').filter(|dot| *dot > 0);
     let ends = |extension: &str| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
     let stem = match dot.map(|dot| (file.get(..dot), file.get(dot + 1..))) {
         Some((Some(stem), Some(extension))) if ends(extension) => stem,
@@ -66,9 +66,14 @@ fn push_function(name: &str, to: &mut String) {
 
 /// Whether only its case has to be folded, as of most names.
 fn is_plain(name: &str) -> bool {
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b':';
+    // Without an early end, so that many bytes are looked at at once.
+    if name.bytes().fold(true, |plain, byte| plain & letters(byte)) {
+        return true;
+    }
     let mut before = b'_';
     name.bytes().all(|byte| {
-        let plain = byte.is_ascii_alphanumeric() || byte == b':' || (byte == b'_' && before != b'_');
+        let plain = letters(byte) || (byte == b'_' && before != b'_');
         before = byte;
         plain
     })
@@ -112,6 +117,9 @@ fn without_templates(name: &str) -> Cow<'_, str> {
 
 /// Text for comparing: lower case, every run of blanks one blank.
 pub(crate) fn folded(text: &str) -> String {
+    if is_spaced(text) {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
@@ -126,6 +134,17 @@ pub(crate) fn folded(text: &str) -> String {
         folded.extend(word.chars().flat_map(char::to_lowercase));
     }
     folded
+}
+
+/// Whether only its case has to be folded: it has single blanks, and nothing but ASCII between them.
+fn is_spaced(text: &str) -> bool {
+    let mut blank = true;
+    let spaced = text.bytes().all(|byte| {
+        let spaced = byte.is_ascii_graphic() || (byte == b' ' && !blank);
+        blank = byte == b' ';
+        spaced
+    });
+    spaced && !blank
 }
 
 /// A printed address as a number; of `0137:bff7b9a6` the offset.
@@ -186,6 +205,10 @@ impl NamePlace {
             None => offset = frame.offset.as_deref().and_then(address),
         }
         NamePlace { begin, function, end: names.len(), offset }
+    }
+
+    pub(crate) fn is_blank(&self) -> bool {
+        self.begin == self.end
     }
 
     /// The names that stand there.
@@ -272,7 +295,8 @@ impl Glob {
     fn holds(&self, name: &str) -> bool {
         let [first, middle @ .., last] = self.pieces.as_slice() else { return false };
         // Most names begin with another letter.
-        let begins = |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
+        let begins =
+            |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
         if !first.bytes().next().is_none_or(begins) {
             return false;
         }

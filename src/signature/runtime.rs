@@ -17,7 +17,7 @@ pub struct RuntimeFrames {
     /// Functions of any module.
     by_function: FxHashMap<String, Standing>,
     /// Beginnings of functions of any module, by their first letter.
-    by_letter: FxHashMap<u8, Vec<(FramePattern, Standing)>>,
+    by_letter: Vec<Vec<(Pattern, Standing)>>,
     others: Vec<(FramePattern, Standing)>,
 }
 
@@ -26,33 +26,34 @@ pub struct RuntimeFrames {
 struct Frames {
     /// By function, where that is exact.
     exact: FxHashMap<String, Standing>,
-    others: Vec<(FramePattern, Standing)>,
+    /// Other functions.
+    open: Vec<(Pattern, Standing)>,
 }
 
 impl RuntimeFrames {
     /// Adds a pattern, once: a folder may hold a copy of the list that the binary carries.
     pub(super) fn add(&mut self, pattern: FramePattern, class: Standing) {
-        let least = |standing: &mut Standing| *standing = class.min(*standing);
-        let own = match (pattern.module.as_ref().map(Pattern::exact), pattern.function.exact()) {
-            (Some(Some(module)), Some(function)) if pattern.offset.is_none() => {
+        let FramePattern { module, function, offset } = &pattern;
+        let open = match (module.as_ref().map(Pattern::exact), offset) {
+            (Some(Some(module)), None) => {
                 let frames = self.by_module.entry(module.to_owned()).or_default();
-                least(frames.exact.entry(function.to_owned()).or_insert(class));
-                return;
+                match function.exact() {
+                    Some(function) => return least(&mut frames.exact, function, class),
+                    None => &mut frames.open,
+                }
             }
-            (Some(Some(module)), _) => &mut self.by_module.entry(module.to_owned()).or_default().others,
-            (None, Some(function)) => {
-                least(self.by_function.entry(function.to_owned()).or_insert(class));
-                return;
-            }
-            (None, None) => match pattern.function.first_letter() {
-                Some(letter) => self.by_letter.entry(letter).or_default(),
-                None => &mut self.others,
+            (None, None) => match (function.exact(), function.first_letter()) {
+                (Some(function), _) => return least(&mut self.by_function, function, class),
+                (None, Some(letter)) => {
+                    let letter = usize::from(letter);
+                    self.by_letter.resize_with(self.by_letter.len().max(letter + 1), Vec::new);
+                    &mut self.by_letter[letter]
+                }
+                (None, None) => return once(&mut self.others, (pattern, class)),
             },
-            _ => &mut self.others,
+            _ => return once(&mut self.others, (pattern, class)),
         };
-        if !own.contains(&(pattern.clone(), class)) {
-            own.push((pattern, class));
-        }
+        once(open, (pattern.function, class));
     }
 
     /// How much a frame says; a row that names nothing says nothing.
@@ -60,11 +61,25 @@ impl RuntimeFrames {
         if frame.is_blank() {
             return Standing::Runtime;
         }
-        let own = self.by_module.get(frame.module);
-        let letter = frame.function.bytes().next().and_then(|letter| self.by_letter.get(&letter));
-        let patterns = [own.map(|own| &own.others), letter, Some(&self.others)].into_iter().flatten().flatten();
-        let patterns = patterns.filter(|(pattern, _)| pattern.holds(&frame)).map(|(_, class)| class);
-        let exact = [own.and_then(|own| own.exact.get(frame.function)), self.by_function.get(frame.function)];
-        patterns.chain(exact.into_iter().flatten()).min().copied().unwrap_or(Standing::Own)
+        let FrameName { module, function, .. } = frame;
+        let own = self.by_module.get(module);
+        let letter = function.bytes().next().and_then(|letter| self.by_letter.get(usize::from(letter)));
+        let open = own.map(|own| &own.open).into_iter().chain(letter).flatten();
+        let open = open.filter(|(pattern, _)| pattern.holds(function)).map(|(_, class)| *class);
+        let exact = own.and_then(|own| own.exact.get(function)).copied();
+        let exact = exact.into_iter().chain(self.by_function.get(function).copied());
+        let others = self.others.iter().filter(|(pattern, _)| pattern.holds(&frame)).map(|(_, class)| *class);
+        open.chain(exact).chain(others).min().unwrap_or(Standing::Own)
+    }
+}
+
+fn least(of: &mut FxHashMap<String, Standing>, function: &str, class: Standing) {
+    let standing = of.entry(function.to_owned()).or_insert(class);
+    *standing = class.min(*standing);
+}
+
+fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
     }
 }
