@@ -343,10 +343,13 @@ impl Frames {
         seen.clear();
         for (row, key) in rows.all.iter().zip(&rows.keys).filter(|(row, _)| !row.is_blank()) {
             let name = rows.name(row);
-            let open = self.open.get(name.module).into_iter().flatten().chain(&self.anywhere);
-            let open = open.filter_map(|number| self.patterns.get(*number));
-            let open = open.filter(|(frame, _)| frame.holds(&name)).flat_map(|(_, list)| list);
-            shared.extend(open.map(Posting::shared));
+            for numbers in [self.open.get(name.module), Some(&self.anywhere)].into_iter().flatten() {
+                for (frame, list) in numbers.iter().filter_map(|number| self.patterns.get(*number)) {
+                    if frame.holds(&name) {
+                        shared.extend(list.iter().map(Posting::shared));
+                    }
+                }
+            }
             if let Some(list) = self.exact.get(key)
                 && seen.insert(*key)
             {

@@ -75,20 +75,27 @@ impl<'e> Rows<'e> {
         row.name.of(&self.names)
     }
 
-    /// The innermost row that is not the runtime's, else the innermost that names anything, else the innermost.
-    pub(super) fn top(&self) -> Option<&'e Frame> {
-        let mut rows = self.all.iter();
-        let top = rows.clone().find(|row| row.standing > Standing::Runtime);
-        let top = top.or_else(|| rows.clone().find(|row| !row.is_blank()));
-        top.or(rows.next()).map(|row| row.frame)
-    }
-
     /// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.
     pub(super) fn telling(&self) -> impl Iterator<Item = &Row<'e>> {
         let above_runtime = self.all.iter().any(|row| row.standing > Standing::Runtime);
         let tells = move |row: &&Row<'_>| row.standing > Standing::Runtime || !above_runtime;
         self.all.iter().filter(|row| !row.is_blank()).filter(tells)
     }
+}
+
+/// The innermost frame that is not the runtime's, else the innermost that names anything, else the innermost.
+pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e Frame> {
+    let mut names = String::new();
+    let mut named = None;
+    for frame in stack.frames.iter().take(ROWS) {
+        names.clear();
+        let place = NamePlace::push(frame, &mut names);
+        if runtime.standing(place.of(&names)) > Standing::Runtime {
+            return Some(frame);
+        }
+        named = named.or((!place.is_blank()).then_some(frame));
+    }
+    named.or(stack.frames.first())
 }
 
 /// Of some frames of a clause, or all, the row that each is.
@@ -138,6 +145,22 @@ pub(super) enum Deviation {
     OnTop,
 }
 
+/// The telling frames of a clause that stand in a stack: which, and their rows.
+struct Held {
+    first: usize,
+    last: usize,
+    count: usize,
+    begins: usize,
+    ends: usize,
+}
+
+impl Held {
+    /// Whether the first one found is the telling frame at this place.
+    fn is_first(&self, telling: &[usize], place: usize) -> bool {
+        telling.get(place) == Some(&self.first)
+    }
+}
+
 impl<'db> StackClause<'db> {
     /// `None` when the clauses have no stack.
     pub(super) fn new(clauses: &'db Clauses, runtime: &RuntimeFrames) -> Option<Self> {
@@ -174,13 +197,8 @@ impl<'db> StackClause<'db> {
     pub(super) fn hold(&self, rows: &Rows<'_>, said: bool) -> Option<StackHeld> {
         let places = self.align(rows);
         let rows = rows.all.as_slice();
-        let held: SmallVec<[usize; FEW]> = self
-            .telling
-            .iter()
-            .copied()
-            .filter(|index| places.get(*index).is_some_and(Option::is_some))
-            .collect();
-        let first = places.get(*held.first()?).copied().flatten()?;
+        let held = self.held(&places)?;
+        let first = held.begins;
         let above = rows.iter().take(first).filter(|row| row.standing >= self.level).count();
         let weight = |index: usize| self.weights.get(index).copied().unwrap_or(0.0);
         let found: f64 = (0..places.len()).filter(|index| places[*index].is_some()).map(weight).sum();
@@ -188,12 +206,12 @@ impl<'db> StackClause<'db> {
         let complete = places.iter().all(Option::is_some);
         let deviates = match () {
             () if self.anywhere => Deviation::None,
-            () if above > 0 || held.first() != self.telling.first() => Deviation::OnTop,
-            () if held.len() == self.telling.len() || self.is_cut(&places, &held, rows) => Deviation::None,
+            () if above > 0 || !held.is_first(&self.telling, 0) => Deviation::OnTop,
+            () if held.count == self.telling.len() || self.is_cut(&held, rows) => Deviation::None,
             () => Deviation::Inside,
         };
         Some(StackHeld {
-            cap: self.grade(&places, &held, first, above, rows),
+            cap: self.grade(&held, complete, above, rows),
             found: found * if above > 0 && !self.anywhere { 0.9 } else { 1.0 },
             of: self.weights.iter().sum(),
             weak: self.telling.len() == 1 && !(self.is_founded() && complete && above == 0),
@@ -206,6 +224,16 @@ impl<'db> StackClause<'db> {
             differs: if said { self.differs(&places, first, above, rows) } else { None },
             lines: (lines.clone().min()?, lines.max()?),
         })
+    }
+
+    /// Which telling frames have a place.
+    fn held(&self, places: &[Option<usize>]) -> Option<Held> {
+        let place = |index: &usize| Some((*index, (*places.get(*index)?)?));
+        let mut held = self.telling.iter().filter_map(place);
+        let (first, begins) = held.next()?;
+        let begun = Held { first, last: first, count: 1, begins, ends: begins };
+        let next = |held: Held, (last, ends)| Held { last, ends, count: held.count + 1, ..held };
+        Some(held.fold(begun, next))
     }
 
     /// The rows and clause frames that go together, in the order of the clause.
@@ -285,25 +313,15 @@ impl<'db> StackClause<'db> {
     }
 
     /// Whether the stack ends where the clause would go on: cut off, not contradicted.
-    fn is_cut(&self, places: &[Option<usize>], held: &[usize], rows: &[Row<'_>]) -> bool {
-        let last = held.last().and_then(|index| places.get(*index).copied().flatten()).unwrap_or(0);
-        let rest = rows.iter().skip(last + 1).filter(|row| row.standing >= self.level).count();
-        let second_holds = held.first() == self.telling.get(1);
-        let after = held.len().saturating_sub(usize::from(!second_holds));
-        rest == 0 && held.last() == self.telling.get(after)
+    fn is_cut(&self, held: &Held, rows: &[Row<'_>]) -> bool {
+        let after = held.count - usize::from(!held.is_first(&self.telling, 1));
+        let rest = rows.get(held.ends + 1..).unwrap_or_default();
+        self.telling.get(after) == Some(&held.last) && rest.iter().all(|row| row.standing < self.level)
     }
 
     /// How much the frames found allow to say; `above` telling frames stand over the first one found.
-    fn grade(
-        &self,
-        places: &[Option<usize>],
-        held: &[usize],
-        first: usize,
-        above: usize,
-        rows: &[Row<'_>],
-    ) -> Option<Confidence> {
-        let missing = self.telling.len() - held.len();
-        let complete = places.iter().all(Option::is_some);
+    fn grade(&self, held: &Held, complete: bool, above: usize, rows: &[Row<'_>]) -> Option<Confidence> {
+        let missing = self.telling.len() - held.count;
         if self.anywhere {
             return match (missing, complete) {
                 (0, true) => Some(Confidence::Exact),
@@ -311,23 +329,25 @@ impl<'db> StackClause<'db> {
                 _ => None,
             };
         }
-        let first_holds = held.first() == self.telling.first();
-        let second_holds = held.first() == self.telling.get(1);
-        let cut = self.is_cut(places, held, rows);
-        let own_on_top = rows.iter().take(first).any(|row| row.standing > self.level);
+        let first_holds = held.is_first(&self.telling, 0);
+        let second_holds = held.is_first(&self.telling, 1);
+        let cut = || self.is_cut(held, rows);
+        let own_on_top = rows.iter().take(held.begins).any(|row| row.standing > self.level);
         let added = if self.telling.len() < LONG || own_on_top { 0 } else { ADDED_ON_TOP };
         let few_missing = missing <= (self.telling.len() / 3).max(1);
-        let enough = held.len() >= 2 || self.telling.len() == 1;
+        let enough = held.count >= 2 || self.telling.len() == 1;
         match () {
             () if complete && above == 0 => Some(Confidence::Exact),
-            () if first_holds && above <= added && enough && (few_missing || cut) => Some(Confidence::Likely),
-            () if second_holds && above <= RENAMED_ON_TOP && held.len() >= 2 && missing == 1 => {
+            () if first_holds && above <= added && enough && (few_missing || cut()) => {
                 Some(Confidence::Likely)
             }
-            () if first_holds && (above == 0 || 2 * held.len() > self.telling.len()) => {
+            () if second_holds && above <= RENAMED_ON_TOP && held.count >= 2 && missing == 1 => {
+                Some(Confidence::Likely)
+            }
+            () if first_holds && (above == 0 || 2 * held.count > self.telling.len()) => {
                 Some(Confidence::Possible)
             }
-            () if second_holds && above == 0 && cut => Some(Confidence::Possible),
+            () if second_holds && above == 0 && cut() => Some(Confidence::Possible),
             () => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Says in a few words what a crash is that nothing known explains.
 
 use super::clauses::{exception_text, fault_text};
-use super::stack::Rows;
+use super::stack::top;
 use crate::evidence::{Bugcheck, Evidence, Frame, Kind, Stack, bugcheck_name};
 use crate::signature::RuntimeFrames;
 
@@ -25,7 +25,7 @@ pub(super) fn summary(pieces: &[&Evidence], runtime: &RuntimeFrames) -> Summary 
         parts.push(stop_text(stop));
     }
     if let Some(stack) = faulting_stack(pieces) {
-        let label = Rows::of(stack, runtime).top().map(Frame::label);
+        let label = top(stack, runtime).map(Frame::label);
         let frames = stack.frames.len();
         let named = label.as_deref().map(|label| format!(", top {label}")).unwrap_or_default();
         parts.push(format!("{frames} frame{}{named}", if frames == 1 { "" } else { "s" }));

@@ -22,15 +22,24 @@ pub(crate) fn module(name: &str) -> String {
 /// What is compared of a module name, in the case in which it is printed.
 pub(crate) fn stem(name: &str) -> &str {
     let path = trim(name);
-    let slash = path.bytes().rposition(|byte| matches!(byte, b'\\' | b'/'));
-    let file = slash.and_then(|slash| path.get(slash + 1..)).unwrap_or(path);
-    let dot = file.bytes().rposition(|byte| byte == b'.').filter(|dot| *dot > 0);
-    let ends = |extension: &str| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
-    let stem = match dot.map(|dot| (file.get(..dot), file.get(dot + 1..))) {
-        Some((Some(stem), Some(extension))) if ends(extension) => stem,
-        _ => file,
+    let (mut begin, mut dot) = (0, None);
+    for (at, byte) in path.bytes().enumerate().rev() {
+        match byte {
+            b'.' if dot.is_none() => dot = Some(at),
+            b'\\' | b'/' => {
+                begin = at + 1;
+                break;
+            }
+            _ => {}
+        }
+    }
+    let ends = |dot: &usize| {
+        let extension = path.get(dot + 1..).unwrap_or_default();
+        *dot > begin && EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
     };
-    if KERNELS.iter().any(|kernel| stem.eq_ignore_ascii_case(kernel)) { "nt" } else { stem }
+    let stem = path.get(begin..dot.filter(ends).unwrap_or(path.len())).unwrap_or(path);
+    let may_be_kernel = stem.starts_with(['n', 'N']);
+    if may_be_kernel && KERNELS.iter().any(|kernel| stem.eq_ignore_ascii_case(kernel)) { "nt" } else { stem }
 }
 
 /// `name` without blanks around it; most names have none.
@@ -253,6 +262,7 @@ impl Pattern {
         Pattern::new(&module(name.trim().strip_suffix(".*").unwrap_or(name)))
     }
 
+    #[inline]
     pub(crate) fn holds(&self, name: &str) -> bool {
         match self {
             Pattern::Exact(exact) => exact == name,

@@ -16,8 +16,9 @@ pub struct RuntimeFrames {
     by_module: FxHashMap<String, Frames>,
     /// Functions of any module.
     by_function: FxHashMap<String, Standing>,
-    /// Beginnings of functions of any module, by their first letter.
-    by_letter: Vec<Vec<(Pattern, Standing)>>,
+    /// Beginnings of functions of any module, and of modules, by their first letter.
+    function_begins: Letters<Pattern>,
+    module_begins: Letters<FramePattern>,
     others: Vec<(FramePattern, Standing)>,
 }
 
@@ -34,42 +35,73 @@ impl RuntimeFrames {
     /// Adds a pattern, once: a folder may hold a copy of the list that the binary carries.
     pub(super) fn add(&mut self, pattern: FramePattern, class: Standing) {
         let FramePattern { module, function, offset } = &pattern;
-        let open = match (module.as_ref().map(Pattern::exact), offset) {
-            (Some(Some(module)), None) => {
+        match (module.as_ref().map(|module| (module.exact(), module.first_letter())), function.first_letter())
+        {
+            (Some((Some(module), _)), _) if offset.is_none() => {
                 let frames = self.by_module.entry(module.to_owned()).or_default();
                 match function.exact() {
-                    Some(function) => return least(&mut frames.exact, function, class),
-                    None => &mut frames.open,
+                    Some(function) => least(&mut frames.exact, function, class),
+                    None => once(&mut frames.open, (function.clone(), class)),
                 }
             }
-            (None, None) => match (function.exact(), function.first_letter()) {
-                (Some(function), _) => return least(&mut self.by_function, function, class),
-                (None, Some(letter)) => {
-                    let letter = usize::from(letter);
-                    self.by_letter.resize_with(self.by_letter.len().max(letter + 1), Vec::new);
-                    &mut self.by_letter[letter]
-                }
-                (None, None) => return once(&mut self.others, (pattern, class)),
+            (Some((_, Some(letter))), _) => once(self.module_begins.of_mut(letter), (pattern, class)),
+            (None, letter) => match (function.exact(), letter) {
+                (Some(function), _) => least(&mut self.by_function, function, class),
+                (None, Some(letter)) => once(self.function_begins.of_mut(letter), (pattern.function, class)),
+                (None, None) => once(&mut self.others, (pattern, class)),
             },
-            _ => return once(&mut self.others, (pattern, class)),
-        };
-        once(open, (pattern.function, class));
+            _ => once(&mut self.others, (pattern, class)),
+        }
     }
 
     /// How much a frame says; a row that names nothing says nothing.
     pub(crate) fn standing(&self, frame: FrameName<'_>) -> Standing {
+        let FrameName { module, function, .. } = frame;
         if frame.is_blank() {
             return Standing::Runtime;
         }
-        let FrameName { module, function, .. } = frame;
-        let own = self.by_module.get(module);
-        let letter = function.bytes().next().and_then(|letter| self.by_letter.get(usize::from(letter)));
-        let open = own.map(|own| &own.open).into_iter().chain(letter).flatten();
-        let open = open.filter(|(pattern, _)| pattern.holds(function)).map(|(_, class)| *class);
-        let exact = own.and_then(|own| own.exact.get(function)).copied();
-        let exact = exact.into_iter().chain(self.by_function.get(function).copied());
-        let others = self.others.iter().filter(|(pattern, _)| pattern.holds(&frame)).map(|(_, class)| *class);
-        open.chain(exact).chain(others).min().unwrap_or(Standing::Own)
+        let mut least = self.by_function.get(function).copied().unwrap_or(Standing::Own);
+        if let Some(own) = self.by_module.get(module) {
+            least = own.exact.get(function).copied().unwrap_or(least).min(least);
+            least = of_those(&own.open, least, |pattern| pattern.holds(function));
+        }
+        least = of_those(self.function_begins.of(function), least, |pattern| pattern.holds(function));
+        least = of_those(self.module_begins.of(module), least, |pattern| pattern.holds(&frame));
+        of_those(&self.others, least, |pattern| pattern.holds(&frame))
+    }
+}
+
+/// The least of a standing and those of patterns that hold.
+fn of_those<P>(list: &[(P, Standing)], standing: Standing, holds: impl Fn(&P) -> bool) -> Standing {
+    let mut least = standing;
+    for (pattern, class) in list {
+        if *class < least && holds(pattern) {
+            least = *class;
+        }
+    }
+    least
+}
+
+/// Patterns by the letter that all they hold begins with.
+#[derive(Debug, Clone, PartialEq)]
+struct Letters<P>(Vec<Vec<(P, Standing)>>);
+
+impl<P> Default for Letters<P> {
+    fn default() -> Self {
+        Letters(Vec::new())
+    }
+}
+
+impl<P> Letters<P> {
+    fn of(&self, name: &str) -> &[(P, Standing)] {
+        let letter = name.bytes().next().map_or(0, usize::from);
+        self.0.get(letter).map_or(&[], Vec::as_slice)
+    }
+
+    fn of_mut(&mut self, letter: u8) -> &mut Vec<(P, Standing)> {
+        let letter = usize::from(letter);
+        self.0.resize_with(self.0.len().max(letter + 1), Vec::new);
+        &mut self.0[letter]
     }
 }
 
