@@ -6,9 +6,10 @@
 use super::finding::{Confidence, Reason};
 use super::stack::StackHeld;
 use crate::evidence::{Bugcheck, Event, Evidence, Fault, Kind, bugcheck_name, exception_name};
-use crate::signature::names::{self, Pattern, folded};
+use crate::signature::names::{self, Pattern, fold, folded};
 use crate::signature::{BugcheckClause, EventClause, ExceptionClause, FaultClause};
 use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// A clause and what it was held against.
 #[derive(Debug, Clone)]
@@ -108,7 +109,7 @@ fn same_text(wanted: &str, given: Option<&str>) -> Option<bool> {
 #[derive(Debug, Default)]
 pub(super) struct Compared<'e> {
     /// The message of an event, or a phrase, folded.
-    pub(super) message: Option<String>,
+    pub(super) message: Option<Cow<'e, str>>,
     process: Option<&'e str>,
     module: Option<&'e str>,
     /// Outside: the evidence gives one; inside: it is a number.
@@ -138,9 +139,9 @@ impl<'e> Compared<'e> {
             Kind::Exception(raised) => Compared { address: address(&raised.address), ..Compared::default() },
             Kind::Bugcheck(stop) => Compared { module: module(&stop.module), ..Compared::default() },
             Kind::Event(event) => {
-                Compared { message: event.message.as_deref().map(folded), ..Compared::default() }
+                Compared { message: event.message.as_deref().map(fold), ..Compared::default() }
             }
-            Kind::Text(phrase) => Compared { message: Some(folded(phrase)), ..Compared::default() },
+            Kind::Text(phrase) => Compared { message: Some(fold(phrase)), ..Compared::default() },
             Kind::Stack(_) | Kind::Module(_) => Compared::default(),
         }
     }

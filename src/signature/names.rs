@@ -126,8 +126,14 @@ fn without_templates(name: &str) -> Cow<'_, str> {
 
 /// Text for comparing: lower case, every run of blanks one blank.
 pub(crate) fn folded(text: &str) -> String {
+    fold(text).into_owned()
+}
+
+/// The same, without a copy of what is folded already.
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if is_spaced(text) {
-        return text.to_ascii_lowercase();
+        let upper = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if upper { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -142,7 +148,7 @@ pub(crate) fn folded(text: &str) -> String {
         }
         folded.extend(word.chars().flat_map(char::to_lowercase));
     }
-    folded
+    Cow::Owned(folded)
 }
 
 /// Whether only its case has to be folded: it has single blanks, and nothing but ASCII between them.
