@@ -61,6 +61,9 @@ pub(super) struct Alternative<'db> {
     text: OnceLock<Vec<String>>,
     /// The fault clause names a module of the runtime.
     common_module: bool,
+    /// More than a fault can tell; words or a code speak beside a fault.
+    more_tells: bool,
+    more_speaks: bool,
 }
 
 impl<'db> Alternative<'db> {
@@ -70,7 +73,11 @@ impl<'db> Alternative<'db> {
             FramePattern::read(&format!("{name}!*"))
                 .is_ok_and(|frame| runtime.standing(frame.as_name()) < Standing::Own)
         });
+        let Clauses { stack, bugcheck, exception, event, text, .. } = clauses;
+        let address = exception.as_ref().is_some_and(|exception| exception.address.is_some());
         Alternative {
+            more_tells: stack.is_some() || bugcheck.is_some() || address || !event.is_empty(),
+            more_speaks: exception.is_some() || text.is_some(),
             entry,
             order,
             clauses,
@@ -111,12 +118,8 @@ impl Alternative<'_> {
     /// Whether a fault speaks for it, or leaves it to what else it asks for.
     fn may_be_fault(&self, fault: &Fault, compared: &Compared<'_>) -> bool {
         let Some(clause) = self.fault() else { return false };
-        let Clauses { stack, bugcheck, exception, event, text, .. } = self.clauses;
-        let address = exception.as_ref().is_some_and(|exception| exception.address.is_some());
-        let more_tells = stack.is_some() || bugcheck.is_some() || address || !event.is_empty();
         // Words and a code tell only beside a fault that is the one asked for in every field.
-        let beside = exception.is_some() || text.is_some();
-        more_tells || clause.tells(compared) || (beside && clause.holds(fault, compared))
+        self.more_tells || clause.tells(compared) || (self.more_speaks && clause.holds(fault, compared))
     }
 
     /// Whether it asks for nothing but events and phrases, which need no crash.
@@ -243,11 +246,6 @@ impl<'db> Index<'db> {
 
     /// The ways that a fault may be part of.
     pub(super) fn by_fault(&self, fault: &Fault, compared: &Compared<'_>, room: &mut Room) {
-        // Most that is known of a process are other faults.
-        let holds = |number: &&usize| {
-            let alternative = self.alternative(**number);
-            alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared))
-        };
         let named = [&fault.process, &fault.module].into_iter().flatten();
         let lists: SmallVec<[_; 3]> = match named.clone().next() {
             Some(_) => {
@@ -259,7 +257,13 @@ impl<'db> Index<'db> {
                 address.and_then(|address| self.fault_addresses.get(&address)).into_iter().collect()
             }
         };
-        room.numbers.extend(lists.into_iter().flatten().filter(holds));
+        for number in lists.into_iter().flatten() {
+            // Most that is known of a process are other faults.
+            let alternative = self.alternative(*number);
+            if alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared)) {
+                room.numbers.push(*number);
+            }
+        }
         room.numbers.sort_unstable();
         room.numbers.dedup();
     }

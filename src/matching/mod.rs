@@ -81,8 +81,11 @@ impl<'db> Matcher<'db> {
         let Some((piece, compared)) = scene.piece(at) else { return };
         match &piece.kind {
             Kind::Stack(stack) => {
-                rows.take(stack, self.database.runtime());
+                rows.take(stack);
                 self.index.by_stack(rows, room);
+                if !room.numbers.is_empty() {
+                    rows.stand(self.database.runtime());
+                }
             }
             Kind::Bugcheck(stop) => room.numbers.extend(self.index.by_bugcheck(stop.code)),
             Kind::Exception(raised) => room.numbers.extend(self.index.by_exception(raised.code)),

@@ -49,26 +49,28 @@ impl Row<'_> {
 impl<'e> Rows<'e> {
     pub(super) fn of(stack: &'e Stack, runtime: &RuntimeFrames) -> Self {
         let mut rows = Rows::default();
-        rows.take(stack, runtime);
+        rows.take(stack);
+        rows.stand(runtime);
         rows
     }
 
-    /// Takes in a stack, in the room of the one before.
-    pub(super) fn take(&mut self, stack: &'e Stack, runtime: &RuntimeFrames) {
+    /// Takes in a stack, in the room of the one before. Where its rows [`stand`](Rows::stand) is not known then.
+    pub(super) fn take(&mut self, stack: &'e Stack) {
         self.all.clear();
         self.keys.clear();
         self.names.clear();
         for frame in stack.frames.iter().take(ROWS) {
             let place = NamePlace::push(frame, &mut self.names);
-            let name = place.of(&self.names);
-            self.keys.push(name.key());
-            self.all.push(Row { frame, name: place, standing: runtime.standing(name) });
+            self.keys.push(place.of(&self.names).key());
+            self.all.push(Row { frame, name: place, standing: Standing::Runtime });
         }
     }
 
-    /// The rows of a key.
-    fn positions(&self, key: u64) -> impl Iterator<Item = usize> {
-        self.keys.iter().enumerate().filter(move |(_, own)| **own == key).map(|(at, _)| at)
+    /// Finds out how much each row says.
+    pub(super) fn stand(&mut self, runtime: &RuntimeFrames) {
+        for row in &mut self.all {
+            row.standing = runtime.standing(row.name.of(&self.names));
+        }
     }
 
     pub(super) fn name(&self, row: &Row<'_>) -> FrameName<'_> {
@@ -240,14 +242,13 @@ impl<'db> StackClause<'db> {
     fn pairs(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = Pairs::new();
         for (index, (key, frame)) in self.keys.iter().zip(&self.frames).enumerate() {
-            let mut pair = |at: usize| {
-                if rows.all.get(at).is_some_and(|row| frame.holds(&rows.name(row))) {
+            if key.is_some_and(|key| !rows.keys.contains(&key)) {
+                continue;
+            }
+            for (at, (row, own)) in rows.all.iter().zip(&rows.keys).enumerate() {
+                if key.is_none_or(|key| key == *own) && frame.holds(&rows.name(row)) {
                     pairs.push((at, index));
                 }
-            };
-            match key {
-                Some(key) => rows.positions(*key).for_each(&mut pair),
-                None => (0..rows.all.len()).for_each(&mut pair),
             }
         }
         pairs

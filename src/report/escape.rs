@@ -20,12 +20,17 @@ fn is_active(ch: char) -> bool {
         )
 }
 
+/// Whether no character is active.
+fn is_harmless(text: &str) -> bool {
+    // Without an early end, so that many bytes are looked at at once.
+    let printed = text.bytes().fold(true, |printed, byte| printed & matches!(byte, b' '..=b'~'));
+    printed || !text.chars().any(is_active)
+}
+
 /// The text on one line, with every active character as a visible escape (`\u{1b}`). Blanks and line breaks
 /// collapse to one blank.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let printed = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    let plain = |text: &str| printed(text) || !text.chars().any(is_active);
-    if plain(text) && !text.contains("  ") {
+    if is_harmless(text) && !text.contains("  ") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -74,7 +79,7 @@ pub fn json_text<T: serde::Serialize>(value: &T) -> serde_json::Result<String> {
 
 /// JSON text with every active character in a string as `\u` escape: the same value, harmless to look at.
 pub(super) fn json(text: String) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_active) {
+    if is_harmless(&text) {
         return text;
     }
     let mut out = String::with_capacity(text.len() + 16);

@@ -248,8 +248,9 @@ pub(crate) enum Pattern {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Glob {
     text: String,
-    /// What stands between the `*`.
+    /// What stands between the `*`, and how long all of it is.
     pieces: Vec<String>,
+    length: usize,
 }
 
 impl Pattern {
@@ -257,7 +258,9 @@ impl Pattern {
     pub(crate) fn new(name: &str) -> Self {
         let text = name.to_owned();
         if name.contains('*') {
-            Pattern::Glob(Box::new(Glob { text, pieces: name.split('*').map(str::to_owned).collect() }))
+            let pieces: Vec<_> = name.split('*').map(str::to_owned).collect();
+            let length = pieces.iter().map(String::len).sum();
+            Pattern::Glob(Box::new(Glob { text, pieces, length }))
         } else {
             Pattern::Exact(text)
         }
@@ -310,6 +313,9 @@ impl Glob {
     /// Whether the pieces stand in `name` in order, the first at its beginning and the last at its end.
     fn holds(&self, name: &str) -> bool {
         let [first, middle @ .., last] = self.pieces.as_slice() else { return false };
+        if name.len() < self.length {
+            return false;
+        }
         // Most names begin with another letter.
         let begins =
             |letter: u8| name.as_bytes().first() == Some(&letter) && name.starts_with(first.as_str());
@@ -328,15 +334,7 @@ impl Glob {
 /// Where a piece stands first. Names are too short for a search that has to be prepared.
 fn find(name: &[u8], piece: &[u8]) -> Option<usize> {
     let Some(first) = piece.first() else { return Some(0) };
-    let last = name.len().checked_sub(piece.len())?;
-    let mut at = 0;
-    loop {
-        at += memchr::memchr(*first, name.get(at..=last)?)?;
-        if name.get(at..)?.starts_with(piece) {
-            return Some(at);
-        }
-        at += 1;
-    }
+    name.windows(piece.len()).position(|window| window.first() == Some(first) && window == piece)
 }
 
 /// A frame of a signature: `EMSMTA!otpmralt`, `ntdll!Rtl*Heap*`, `vbscript+0x36ad`, `System.IO.File.Open`.
