@@ -60,10 +60,11 @@ impl<'e> Rows<'e> {
         self.keys.clear();
         self.names.clear();
         for frame in stack.frames.iter().take(ROWS) {
-            let place = NamePlace::push(frame, &mut self.names);
-            self.keys.push(place.of(&self.names).key());
-            self.all.push(Row { frame, name: place, standing: Standing::Runtime });
+            let name = NamePlace::push(frame, &mut self.names);
+            self.all.push(Row { frame, name, standing: Standing::Runtime });
         }
+        self.names.make_ascii_lowercase();
+        self.keys.extend(self.all.iter().map(|row| row.name.of(&self.names).key()));
     }
 
     /// Finds out how much each row says.
@@ -92,6 +93,7 @@ pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e F
     for frame in stack.frames.iter().take(ROWS) {
         names.clear();
         let place = NamePlace::push(frame, &mut names);
+        names.make_ascii_lowercase();
         if runtime.standing(place.of(&names)) > Standing::Runtime {
             return Some(frame);
         }

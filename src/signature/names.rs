@@ -54,13 +54,14 @@ fn trim(name: &str) -> &str {
 pub(crate) fn function(name: &str) -> String {
     let mut function = String::with_capacity(name.len());
     push_function(name, &mut function);
+    function.make_ascii_lowercase();
     function
 }
 
-/// Appends what [`function`] makes of a name.
+/// Appends what [`function`] makes of a name, but for its case.
 fn push_function(name: &str, to: &mut String) {
     if is_plain(name) {
-        return push_lower(name, to);
+        return to.push_str(name);
     }
     let name = name.trim();
     let mut plain = undecorate(name).map_or_else(|| without_templates(c_name(name)), Cow::Owned);
@@ -70,7 +71,7 @@ fn push_function(name: &str, to: &mut String) {
     if plain.as_bytes().windows(2).any(|pair| pair == b"__") {
         plain = Cow::Owned(plain.replace("__", "::"));
     }
-    push_lower(&plain, to);
+    to.push_str(&plain);
 }
 
 /// Whether only its case has to be folded, as of most names.
@@ -86,14 +87,6 @@ fn is_plain(name: &str) -> bool {
         before = byte;
         plain
     })
-}
-
-fn push_lower(text: &str, to: &mut String) {
-    let begin = to.len();
-    to.push_str(text);
-    if let Some(added) = to.get_mut(begin..) {
-        added.make_ascii_lowercase();
-    }
 }
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.
@@ -207,11 +200,11 @@ pub(crate) struct NamePlace {
 }
 
 impl NamePlace {
-    /// Appends the names of a frame, as they are compared.
+    /// Appends the names of a frame, as they are compared but for their case: that is folded of all at once.
     pub(crate) fn push(frame: &Frame, names: &mut String) -> Self {
         let begin = names.len();
         if let Some(module) = &frame.module {
-            push_lower(stem(module), names);
+            names.push_str(stem(module));
         }
         let function = names.len();
         let mut offset = None;
@@ -226,7 +219,7 @@ impl NamePlace {
         self.begin == self.end
     }
 
-    /// The names that stand there.
+    /// The names that stand there, where their case is folded.
     pub(crate) fn of<'n>(&self, names: &'n str) -> FrameName<'n> {
         FrameName {
             module: names.get(self.begin..self.function).unwrap_or_default(),
@@ -468,6 +461,7 @@ mod tests {
         let mut names = String::new();
         let places = [frame("NTDLL.dll", Some("_RtlFreeHeap@12")), frame("vbscript", None)]
             .map(|frame| NamePlace::push(&frame, &mut names));
+        names.make_ascii_lowercase();
         let expected = [("ntdll", "rtlfreeheap", None), ("vbscript", "", Some(0x25))];
         for (place, (module, function, offset)) in places.iter().zip(expected) {
             assert_eq!(place.of(&names), FrameName { module, function, offset });

@@ -67,6 +67,7 @@ fn telling<'f>(frames: impl Iterator<Item = &'f Frame>, runtime: &RuntimeFrames)
     for frame in frames {
         let mut names = String::new();
         let place = NamePlace::push(frame, &mut names);
+        names.make_ascii_lowercase();
         let name = place.of(&names);
         let label = label(frame);
         let standing = runtime.standing(name);
