@@ -112,10 +112,12 @@ impl<T> Answers<T> {
         if let Some(input) = state.inputs.front_mut() {
             said.append(&mut input.said);
         }
-        state.crowded = false;
+        let crowded = std::mem::take(&mut state.crowded);
         let ended = state.workers == 0 && state.inputs.is_empty();
         drop(state);
-        self.room.notify_all();
+        if crowded {
+            self.room.notify_all();
+        }
         match said.is_empty() {
             false => Next::Some(said),
             true if ended => Next::End,
