@@ -246,16 +246,12 @@ impl<'db> Index<'db> {
 
     /// The ways that a fault may be part of.
     pub(super) fn by_fault(&self, fault: &Fault, compared: &Compared<'_>, room: &mut Room) {
-        let named = [&fault.process, &fault.module].into_iter().flatten();
-        let lists: SmallVec<[_; 3]> = match named.clone().next() {
-            Some(_) => {
-                let names = named.map(|name| module(name)).chain([String::new()]);
-                names.filter_map(|name| self.faults.get(&name)).collect()
-            }
-            None => {
-                let address = fault.address.as_deref().and_then(names::address);
-                address.and_then(|address| self.fault_addresses.get(&address)).into_iter().collect()
-            }
+        let lists: SmallVec<[_; 3]> = if fault.process.is_some() || fault.module.is_some() {
+            let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
+            names.chain([String::new()]).filter_map(|name| self.faults.get(&name)).collect()
+        } else {
+            let address = fault.address.as_deref().and_then(names::address);
+            address.and_then(|address| self.fault_addresses.get(&address)).into_iter().collect()
         };
         for number in lists.into_iter().flatten() {
             // Most that is known of a process are other faults.
@@ -298,7 +294,7 @@ pub(super) struct Room {
 /// The telling frames of all stack clauses.
 #[derive(Default)]
 struct Frames {
-    /// By the key of those that are one name.
+    /// By the key of those that are one name; of two names with a key the clauses see which it is.
     exact: FxHashMap<u64, Vec<Posting>>,
     /// Those with a `*` or with an offset, by module.
     open: FxHashMap<String, Vec<usize>>,

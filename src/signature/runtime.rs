@@ -115,3 +115,41 @@ fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
         list.push(item);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_of_all_that_is_said_of_a_frame_counts() {
+        let mut runtime = RuntimeFrames::default();
+        let list = [
+            ("user32!*", Standing::System),
+            ("user32!WaitMessage", Standing::Runtime),
+            ("msvcr*!*", Standing::Runtime),
+            ("*!memcpy", Standing::Runtime),
+            ("*!memcpy", Standing::System),
+            ("*!Rtl*Heap*", Standing::Runtime),
+            ("*!*Alloc", Standing::System),
+            ("acme+0x25", Standing::System),
+        ];
+        for (frame, class) in list {
+            runtime.add(FramePattern::read(frame).unwrap(), class);
+        }
+        for (module, function, offset, expected) in [
+            ("user32", "getmessage", None, Standing::System),
+            ("user32", "waitmessage", None, Standing::Runtime),
+            ("msvcrt", "puts", None, Standing::Runtime),
+            ("store", "memcpy", None, Standing::Runtime),
+            ("store", "rtlfreeheap", None, Standing::Runtime),
+            ("store", "poolalloc", None, Standing::System),
+            ("acme", "", Some(0x25), Standing::System),
+            ("acme", "", Some(0x26), Standing::Own),
+            ("store", "ecopen", None, Standing::Own),
+            ("", "", None, Standing::Runtime),
+        ] {
+            let name = FrameName { module, function, offset };
+            assert_eq!(runtime.standing(name), expected, "{name:?}");
+        }
+    }
+}
