@@ -2,7 +2,7 @@
 
 use super::options::{Options, complain};
 use super::run::{Analysis, Found};
-use kbtriage::parse::{Block, Phrase, Region, prepare};
+use kbtriage::parse::{Block, Phrase, Region};
 use kbtriage::redact::Names;
 use kbtriage::{Database, Error, Finding, Matcher, Parser};
 use std::path::Path;
@@ -57,8 +57,6 @@ pub(super) struct Triage {
 
 impl Triage {
     pub(super) fn load(options: &Options) -> anyhow::Result<Self> {
-        // Whether the thread starts or not: a parser builds what it needs.
-        let _ = std::thread::Builder::new().name("prepare".to_owned()).spawn(prepare);
         database(options).map(Triage::new)
     }
 

@@ -21,14 +21,19 @@ pub(crate) struct Line<'t> {
     /// Physical line, 1-based.
     pub(crate) number: u32,
     /// Where the clean text begins in the decoded text.
-    start: usize,
+    pub(super) start: usize,
     /// Where its source ends there.
-    end: usize,
+    pub(super) end: usize,
     /// Offsets at which the distance between clean and decoded text changes: clean, decoded.
     shifts: Vec<(usize, usize)>,
 }
 
 impl Line<'_> {
+    /// Whether the decoded text holds the clean text from `start` to `end`.
+    pub(super) fn is_as_it_came(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
+
     /// The byte of the decoded text that a byte of the clean text came from.
     pub(crate) fn raw(&self, at: usize) -> usize {
         let index = self.shifts.partition_point(|(clean, _)| *clean <= at);

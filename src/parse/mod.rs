@@ -16,6 +16,7 @@ mod flow;
 mod hex;
 mod incidents;
 mod lines;
+mod literals;
 mod page;
 mod phrases;
 mod prose;
@@ -37,8 +38,8 @@ use crate::evidence::Evidence;
 use first_pass::FirstPass;
 use page::{Claim, Page, Pos};
 use phrases::Phrases;
-use scan::Anchors;
-use std::sync::{Arc, LazyLock};
+use scan::Marks;
+use std::sync::Arc;
 use trigger::Trigger;
 
 /// A layout in which crash evidence is written down.
@@ -93,14 +94,6 @@ impl Dialect {
     }
 }
 
-static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(DIALECTS));
-
-/// Builds what every parser shares, which the first text would wait for otherwise: a program with other things to do
-/// before it has a text lets another thread call this.
-pub fn prepare() {
-    LazyLock::force(&ANCHORS);
-}
-
 /// A phrase to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
@@ -124,8 +117,9 @@ impl From<&str> for Phrase {
 /// there: blocks and regions in any order and on any thread.
 #[derive(Debug, Clone)]
 pub struct Parser {
-    phrases: Option<Phrases>,
     first_pass: Arc<FirstPass>,
+    marks: Arc<Marks>,
+    phrases: Arc<Phrases>,
 }
 
 impl Default for Parser {
@@ -141,7 +135,9 @@ impl Parser {
         let phrases: Vec<Phrase> = phrases.into_iter().collect();
         let leading = phrases.iter().filter(|phrase| phrase.leads).map(|phrase| phrase.text.as_str());
         let first_pass = Arc::new(FirstPass::new(DIALECTS, leading));
-        Parser { first_pass, phrases: Phrases::new(phrases.into_iter().map(|phrase| phrase.text)) }
+        let phrases = Arc::new(Phrases::new(phrases.into_iter().map(|phrase| phrase.text)));
+        let marks = Arc::new(Marks::new(DIALECTS, phrases.words()));
+        Parser { first_pass, marks, phrases }
     }
 
     /// All evidence in `text`, in the order in which it stands there.
@@ -170,8 +166,9 @@ impl Parser {
     /// The evidence in a region, where it stands in the whole text. Incidents are numbered from 1.
     pub fn parse_region(&self, region: &Region) -> Vec<Evidence> {
         let page = Page::new(&region.text);
-        let claims = scan::claims(&page, &ANCHORS, DIALECTS);
-        let phrases = self.phrases.as_ref().map(|phrases| phrases.find(&page)).unwrap_or_default();
+        let places = self.marks.find(&page);
+        let claims = scan::claims(&page, places.anchors, DIALECTS);
+        let phrases = self.phrases.around(&page, &places.words);
         let mut found = incidents::number(&page, claims, phrases);
         found.iter_mut().for_each(|piece| piece.shift(region.lines, region.start));
         found

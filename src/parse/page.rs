@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 
 /// A text cut into clean lines.
 pub(crate) struct Page<'t> {
+    text: &'t str,
     /// Lines in order. A physical line holding HTML breaks gives several, with the same number.
     pub(crate) lines: Vec<Line<'t>>,
     /// Lines that every stack far below looks back for; `stack::thread` knows which they are.
@@ -24,6 +25,14 @@ pub(crate) struct Pos {
 pub(crate) struct Span {
     pub(crate) from: Pos,
     pub(crate) to: Pos,
+}
+
+/// Lines whose text can be gone over as one.
+pub(crate) struct Stretch<'p, 't> {
+    pub(crate) text: &'p str,
+    /// Index of the first line.
+    first: usize,
+    lines: &'p [Line<'t>],
 }
 
 /// A piece of evidence before it has an incident.
@@ -47,7 +56,23 @@ pub(crate) struct Claim {
 
 impl<'t> Page<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Page { lines: lines::clean(text), far_headings: OnceCell::new() }
+        Page { text, lines: lines::clean(text), far_headings: OnceCell::new() }
+    }
+
+    /// The clean text in as few stretches as it can be gone over in: lines that stand in the text as they are, one after
+    /// the other, with what was taken off between them, and each other line by itself.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = Stretch<'_, 't>> {
+        let as_they_came = |one: &Line<'_>, next: &Line<'_>| one.is_as_it_came() && next.is_as_it_came();
+        self.lines.chunk_by(as_they_came).scan(0, |next, lines| {
+            let first = *next;
+            *next += lines.len();
+            let text = match lines {
+                [begin, .., end] => self.text.get(begin.start..end.end).unwrap_or(""),
+                [line] => &line.text,
+                [] => "",
+            };
+            Some(Stretch { text, first, lines })
+        })
     }
 
     /// Clean text of a line; empty beyond the end.
@@ -86,6 +111,20 @@ impl<'t> Page<'t> {
         let byte = |pos: Pos| self.lines.get(pos.line).map_or(0, |line| line.raw(pos.at));
         let start = byte(span.from);
         Place { lines: (number(span.from.line), number(last)), bytes: start..byte(span.to).max(start) }
+    }
+}
+
+impl Stretch<'_, '_> {
+    /// Where a part of the text stands, if it is part of a line; `line` says where to begin looking, and then where it is.
+    pub(crate) fn pos(&self, line: &mut usize, from: usize, to: usize) -> Option<Pos> {
+        let start = self.lines.first()?.start;
+        while self.lines.get(*line + 1).is_some_and(|next| next.start <= start + from) {
+            *line += 1;
+        }
+        let own = self.lines.get(*line)?;
+        let before = own.start - start;
+        let at = from.checked_sub(before)?;
+        (to - before <= own.text.len()).then_some(Pos { line: self.first + *line, at })
     }
 }
 

@@ -1,39 +1,28 @@
 //! Finds the phrases that text clauses wait for: without case, blanks and line breaks collapsed to one blank.
 //!
-//! The longest word of each is looked for in the lines, and the others around it, on lines before and after as well. A
-//! phrase that stands on a line several times is reported once there.
+//! The word of each that tells most is looked for in the lines, and the others around it, on lines before and after as
+//! well. A phrase that stands on a line several times is reported once there.
 
+use super::literals::tells;
 use super::page::{Page, Piece, Pos, Span};
-use super::scan::each_match;
 use super::text::same_letters;
 use crate::evidence::Kind;
-use aho_corasick::StartKind;
-use aho_corasick::automaton::Automaton;
-use aho_corasick::dfa::DFA;
-use aho_corasick::nfa::contiguous::NFA;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 /// The phrases of one parser.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Phrases {
-    phrases: Arc<[Phrase]>,
-    longest: Arc<Words>,
+    phrases: Vec<Phrase>,
+    /// Their telling words, as they may be spelt.
+    words: Vec<Word>,
 }
 
-/// The longest words of all phrases.
 #[derive(Debug)]
-struct Words {
-    words: Vec<String>,
-    /// The phrases of each.
-    phrases: Vec<Vec<usize>>,
-    sparse: NFA,
-    /// The same, faster and larger: made when many lines have been gone over, where there are few words.
-    dense: OnceLock<Option<DFA>>,
-    /// Lines gone over so far, on all threads.
-    lines: AtomicUsize,
+struct Word {
+    text: String,
+    /// The phrases it tells of.
+    phrases: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -42,37 +31,36 @@ struct Phrase {
     spelled: String,
     words: Vec<String>,
     /// Which word is looked for.
-    longest: usize,
+    telling: usize,
 }
 
 impl Phrases {
-    /// `None` when there is nothing to look for, or too much for an automaton.
-    pub(crate) fn new(phrases: impl IntoIterator<Item = String>) -> Option<Self> {
+    pub(crate) fn new(phrases: impl IntoIterator<Item = String>) -> Self {
         let phrases: Vec<Phrase> = phrases.into_iter().filter_map(Phrase::new).collect();
         let mut of_word: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (number, phrase) in phrases.iter().enumerate() {
-            for word in spellings(phrase.words.get(phrase.longest)?) {
+            for word in phrase.words.get(phrase.telling).into_iter().flat_map(|word| spellings(word)) {
                 of_word.entry(word).or_default().push(number);
             }
         }
-        let longest = Arc::new(Words::new(of_word)?);
-        (!phrases.is_empty()).then(|| Phrases { phrases: phrases.into(), longest })
+        let words = of_word.into_iter().map(|(text, phrases)| Word { text, phrases }).collect();
+        Phrases { phrases, words }
     }
 
-    /// Where the phrases stand on a page, in order.
-    pub(crate) fn find(&self, page: &Page<'_>) -> Vec<Piece> {
-        match self.longest.dense(page.lines.len()) {
-            Some(automaton) => self.find_with(automaton, page),
-            None => self.find_with(&self.longest.sparse, page),
-        }
+    /// The words to look for, by number.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|word| word.text.as_str())
     }
 
-    fn find_with(&self, automaton: &impl Automaton, page: &Page<'_>) -> Vec<Piece> {
+    /// Where the phrases stand on a page whose telling words stand at `places`.
+    pub(crate) fn around(&self, page: &Page<'_>, places: &[(Pos, usize)]) -> Vec<Piece> {
         // The last line each phrase was reported on.
         let mut last: FxHashMap<usize, u32> = FxHashMap::default();
         let mut pieces = Vec::new();
-        each_match(automaton, page, |word, place| {
-            for number in self.longest.phrases.get(word).into_iter().flatten() {
+        for (from, word) in places {
+            let Some(word) = self.words.get(*word) else { continue };
+            let place = Span { from: *from, to: Pos { at: from.at + word.text.len(), ..*from } };
+            for number in &word.phrases {
                 let Some(phrase) = self.phrases.get(*number) else { continue };
                 let Some(span) = phrase.around(page, place) else { continue };
                 let Some(begins) = page.lines.get(span.from.line).map(|line| line.number) else { continue };
@@ -80,47 +68,22 @@ impl Phrases {
                     pieces.push(Piece { span, kind: Kind::Text(phrase.spelled.clone()) });
                 }
             }
-        });
-        pieces
-    }
-}
-
-impl Words {
-    /// Lines of which there are many, and words of which there are few.
-    const MANY: usize = 2_000;
-    const FEW: usize = 1_000;
-
-    fn new(of_word: BTreeMap<String, Vec<usize>>) -> Option<Self> {
-        let (words, phrases): (Vec<_>, Vec<_>) = of_word.into_iter().unzip();
-        let sparse = NFA::builder().ascii_case_insensitive(true).build(&words).ok()?;
-        Some(Words { words, phrases, sparse, dense: OnceLock::new(), lines: AtomicUsize::new(0) })
-    }
-
-    /// The dense automaton, when the lines to come make it worth its while.
-    fn dense(&self, lines: usize) -> Option<&DFA> {
-        let before = self.lines.fetch_add(lines, Ordering::Relaxed);
-        if self.words.len() > Self::FEW || before.saturating_add(lines) < Self::MANY {
-            return None;
         }
-        let build = || {
-            let mut builder = DFA::builder();
-            builder.ascii_case_insensitive(true).start_kind(StartKind::Unanchored).build(&self.words).ok()
-        };
-        self.dense.get_or_init(build).as_ref()
+        pieces
     }
 }
 
 impl Phrase {
     fn new(spelled: String) -> Option<Self> {
         let words: Vec<String> = spelled.split_whitespace().map(str::to_owned).collect();
-        let longest = (0..words.len()).max_by_key(|index| words.get(*index).map_or(0, String::len))?;
-        Some(Phrase { spelled, words, longest })
+        let telling = (0..words.len()).max_by_key(|index| words.get(*index).map(|word| tells(word)))?;
+        Some(Phrase { spelled, words, telling })
     }
 
-    /// The whole phrase around its longest word, if it stands there. The first word may be the end of a longer one, and
+    /// The whole phrase around its telling word, if it stands there. The first word may be the end of a longer one, and
     /// the last its beginning.
     fn around(&self, page: &Page<'_>, Span { mut from, mut to }: Span) -> Option<Span> {
-        let (before, after) = self.words.split_at(self.longest);
+        let (before, after) = self.words.split_at(self.telling);
         for word in before.iter().rev() {
             let (start, text) = word_before(page, from)?;
             let whole = word.as_ptr() != before.first()?.as_ptr();

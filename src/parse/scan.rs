@@ -1,94 +1,54 @@
 //! Finds the places where evidence can begin, and lets the dialects read there.
 
 use super::Dialect;
+use super::literals::Literals;
 use super::page::{Claim, Page, Pos, Span};
 use crate::evidence::Kind;
-use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::dfa::DFA;
-use aho_corasick::{Anchored, StartKind};
 use std::collections::{BTreeMap, HashMap};
 use std::mem::Discriminant;
 
-/// Where evidence can begin, for a list of dialects.
-pub(crate) struct Anchors {
-    automaton: DFA,
-    /// The dialect of each pattern.
-    dialect: Vec<usize>,
+/// What is looked for on a page: the anchors of dialects, where evidence can begin, and words of phrases.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    literals: Literals,
+    /// The dialect of each anchor; what has a higher number is a word.
+    dialects: Vec<usize>,
 }
 
-impl Anchors {
-    pub(crate) fn new(dialects: &[Dialect]) -> Self {
-        let (patterns, dialect): (Vec<_>, Vec<_>) = dialects
-            .iter()
-            .enumerate()
-            .flat_map(|(index, dialect)| dialect.anchors.iter().map(move |anchor| (*anchor, index)))
-            .unzip();
-        #[expect(clippy::expect_used, reason = "the patterns are constants, and far from the size limit")]
-        let automaton = DFA::builder()
-            .ascii_case_insensitive(true)
-            .start_kind(StartKind::Unanchored)
-            .build(patterns)
-            .expect("anchors build");
-        Anchors { automaton, dialect }
+/// Where they stand.
+pub(crate) struct Places {
+    /// Of the anchors by dialect, in order.
+    pub(crate) anchors: Vec<Vec<Pos>>,
+    /// Of the words, in order, with their numbers.
+    pub(crate) words: Vec<(Pos, usize)>,
+}
+
+impl Marks {
+    pub(crate) fn new<'w>(dialects: &[Dialect], words: impl Iterator<Item = &'w str>) -> Self {
+        let anchors = || dialects.iter().map(|dialect| dialect.anchors).enumerate();
+        let literals = Literals::new(anchors().flat_map(|(_, anchors)| anchors).copied().chain(words));
+        let dialects = anchors().flat_map(|(dialect, anchors)| anchors.iter().map(move |_| dialect));
+        Marks { literals, dialects: dialects.collect() }
     }
 
-    /// Hits of every dialect, each in order.
-    fn hits(&self, page: &Page<'_>, dialects: usize) -> Vec<Vec<Pos>> {
-        let mut hits = vec![Vec::new(); dialects];
-        each_match(&self.automaton, page, |pattern, Span { from, .. }| {
-            let bytes = page.text(from.line).as_bytes();
-            if bytes.get(from.at) != Some(&b'!') || is_symbol_sign(bytes, from.at) {
-                insert(&mut hits[self.dialect[pattern]], from);
+    pub(crate) fn find(&self, page: &Page<'_>) -> Places {
+        let dialects = self.dialects.last().map_or(0, |last| last + 1);
+        let mut places = Places { anchors: vec![Vec::new(); dialects], words: Vec::new() };
+        self.literals.find(page, |number, pos| match self.dialects.get(number) {
+            None => places.words.push((pos, number - self.dialects.len())),
+            Some(dialect) => {
+                let bytes = page.text(pos.line).as_bytes();
+                if bytes.get(pos.at) != Some(&b'!') || is_symbol_sign(bytes, pos.at) {
+                    places.anchors[*dialect].push(pos);
+                }
             }
         });
-        hits
-    }
-}
-
-/// Puts a hit in its place, once. Hits come in the order of their ends, so that is one of the last.
-fn insert(hits: &mut Vec<Pos>, hit: Pos) {
-    match hits.iter().rposition(|earlier| *earlier <= hit) {
-        Some(place) if hits[place] == hit => {}
-        Some(place) => hits.insert(place + 1, hit),
-        None => hits.insert(0, hit),
-    }
-}
-
-/// Lines that an automaton goes over side by side.
-const LANES: usize = 4;
-
-/// Calls `found` with every match in the lines of a page, overlapping ones as well: number of the pattern, and where it
-/// stands. They come line by line, in the order of their ends.
-///
-/// Each step of an automaton waits for the one before; those of several lines do not wait for each other.
-pub(crate) fn each_match(automaton: &impl Automaton, page: &Page<'_>, mut found: impl FnMut(usize, Span)) {
-    let Ok(start) = automaton.start_state(Anchored::No) else { return };
-    let mut matches: [Vec<(usize, StateID)>; LANES] = Default::default();
-    for (group, lines) in page.lines.chunks(LANES).enumerate() {
-        let bytes: [&[u8]; LANES] =
-            std::array::from_fn(|lane| lines.get(lane).map_or(&[][..], |line| line.text.as_bytes()));
-        let longest = bytes.iter().map(|bytes| bytes.len()).max().unwrap_or(0);
-        let mut states = [start; LANES];
-        for at in 0..longest {
-            for lane in 0..LANES {
-                let Some(byte) = bytes[lane].get(at) else { continue };
-                let state = automaton.next_state(Anchored::No, states[lane], *byte);
-                states[lane] = state;
-                if automaton.is_special(state) && automaton.is_match(state) {
-                    matches[lane].push((at + 1, state));
-                }
-            }
+        for hits in &mut places.anchors {
+            hits.sort();
+            hits.dedup();
         }
-        for (lane, matches) in matches.iter_mut().enumerate() {
-            let pos = |at: usize| Pos { line: group * LANES + lane, at };
-            for (end, state) in matches.drain(..) {
-                for index in 0..automaton.match_len(state) {
-                    let pattern = automaton.match_pattern(state, index);
-                    let begin = end - automaton.pattern_len(pattern);
-                    found(pattern.as_usize(), Span { from: pos(begin), to: pos(end) });
-                }
-            }
-        }
+        places.words.sort();
+        places
     }
 }
 
@@ -102,10 +62,10 @@ fn is_symbol_sign(bytes: &[u8], at: usize) -> bool {
 
 /// What every dialect claims, in the order of the dialects; evidence that an earlier dialect already has is left out, and
 /// the rows of a stack that one has are not read again by those who read nothing else.
-pub(crate) fn claims(page: &Page<'_>, anchors: &Anchors, dialects: &[Dialect]) -> Vec<Claim> {
+pub(crate) fn claims(page: &Page<'_>, anchors: Vec<Vec<Pos>>, dialects: &[Dialect]) -> Vec<Claim> {
     let mut taken = Taken::default();
     let mut all = Vec::new();
-    for (dialect, hits) in dialects.iter().zip(anchors.hits(page, dialects.len())) {
+    for (dialect, hits) in dialects.iter().zip(anchors) {
         let first = all.len();
         let only_stacks = dialect.reads_only_stacks();
         let mut end = Pos { line: 0, at: 0 };
