@@ -44,21 +44,21 @@ impl Line<'_> {
 
 /// All lines of `text`, cleaned.
 pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::with_capacity(text.len() / 64 + 1);
+    let mut cleaner = Cleaner { text, ascii: text.is_ascii(), markup: 0, lines: Vec::new() };
+    cleaner.lines.reserve(text.len() / 64 + 1);
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut number = 1;
-    while start < text.len() {
-        let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |at| start + at);
+    let open = start < text.len() && !text.ends_with('\n');
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(open.then_some(text.len()));
+    for (end, number) in ends.zip(1..) {
         while end - start > LONGEST {
             let cut = cut(text, start);
-            clean_line(text, start, cut, number, &mut lines);
+            cleaner.line(start, cut, number);
             start = cut;
         }
-        clean_line(text, start, end, number, &mut lines);
+        cleaner.line(start, end, number);
         start = end + 1;
-        number += 1;
     }
-    lines
+    cleaner.lines
 }
 
 /// Where to cut a line that is too long: at its last blank within bounds, else at a character.
@@ -68,16 +68,32 @@ fn cut(text: &str, start: usize) -> usize {
     blank.filter(|at| *at > start + LONGEST / 2).unwrap_or(end)
 }
 
-/// Cleans one physical line, or the part of one, `text[start..end]`.
-fn clean_line<'t>(text: &'t str, start: usize, end: usize, number: u32, lines: &mut Vec<Line<'t>>) {
-    let raw = text[start..end].trim_end_matches('\r');
-    let start = start + quoting(raw);
-    let end = text[..end].trim_end_matches('\r').len().max(start);
-    let raw = &text[start..end];
-    if !raw.is_ascii() || memchr::memchr2(b'<', b'&', raw.as_bytes()).is_some() {
-        Rewriter::new(raw, start, number).run(lines);
-    } else {
-        lines.push(Line { text: Cow::Borrowed(raw), number, start, end, shifts: Vec::new() });
+/// A text while its lines are cleaned.
+struct Cleaner<'t> {
+    text: &'t str,
+    /// Nothing in it is beyond ASCII.
+    ascii: bool,
+    /// Where the next `<` or `&` stands, from the line on that was cleaned last.
+    markup: usize,
+    lines: Vec<Line<'t>>,
+}
+
+impl Cleaner<'_> {
+    /// Cleans one physical line, or the part of one, `text[start..end]`.
+    fn line(&mut self, start: usize, end: usize, number: u32) {
+        let raw = self.text[start..end].trim_end_matches('\r');
+        let quoting = quoting(raw);
+        let (raw, start) = (&raw[quoting..], start + quoting);
+        let end = start + raw.len();
+        if self.markup < start {
+            let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+            self.markup = memchr::memchr2(b'<', b'&', rest).map_or(self.text.len(), |at| start + at);
+        }
+        if self.markup < end || !self.ascii && !raw.is_ascii() {
+            Rewriter::new(raw, start, number).run(&mut self.lines);
+        } else {
+            self.lines.push(Line { text: Cow::Borrowed(raw), number, start, end, shifts: Vec::new() });
+        }
     }
 }
 
@@ -85,9 +101,9 @@ fn clean_line<'t>(text: &'t str, start: usize, end: usize, number: u32, lines: &
 fn quoting(raw: &str) -> usize {
     let mut length = 0;
     loop {
-        let rest = &raw[length..];
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        match rest.as_bytes().get(blanks) {
+        let rest = &raw.as_bytes()[length..];
+        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        match rest.get(blanks) {
             Some(b'>' | b'|') => {
                 length += blanks + 1;
                 // One blank belongs to the mark; the others are the author's indentation.
@@ -136,43 +152,46 @@ impl<'t> Rewriter<'t> {
 
     fn run(mut self, lines: &mut Vec<Line<'t>>) {
         let mut at = 0;
-        while let Some(next) = self.raw[at..].chars().next() {
-            let found = match next {
+        let telling = |char: char| matches!(char, '<' | '&') || !char.is_ascii();
+        while let Some(next) = self.raw[at..].find(telling).map(|skipped| at + skipped) {
+            self.clean.push_str(&self.raw[at..next]);
+            at = next;
+            let Some(char) = self.raw[at..].chars().next() else { break };
+            let found = match char {
                 '<' => tag(self.raw, at),
                 '&' => entity(&self.raw[at..]),
-                _ if next.is_ascii() => None,
-                _ => replacement(self.raw, at, next).map(|text| (next.len_utf8(), Markup::Text(text))),
+                _ => replacement(self.raw, at, char).map(|text| (char.len_utf8(), Markup::Text(text))),
             };
-            match found {
-                None => {
-                    self.clean.push(next);
-                    at += next.len_utf8();
-                    continue;
-                }
-                Some((length, markup)) => {
-                    at += length;
-                    match markup {
-                        Markup::Text(text) => self.clean.push_str(text),
-                        Markup::Char(char) => self.clean.push(char),
-                        Markup::Break => self.flush(at, lines),
-                    }
-                }
+            let Some((length, markup)) = found else {
+                self.clean.push(char);
+                at += char.len_utf8();
+                continue;
+            };
+            at += length;
+            match markup {
+                Markup::Text(text) => self.clean.push_str(text),
+                Markup::Char(char) => self.clean.push(char),
+                Markup::Break => self.flush(at, lines),
             }
             self.shifts.push((self.clean.len(), self.base + at));
         }
+        self.clean.push_str(&self.raw[at..]);
         if !self.clean.is_empty() || self.from == 0 {
-            self.flush(at, lines);
+            self.flush(self.raw.len(), lines);
         }
     }
 
     /// Ends the clean line at `at` of the raw one.
     fn flush(&mut self, at: usize, lines: &mut Vec<Line<'t>>) {
+        let shifts = std::mem::take(&mut self.shifts);
+        let clean = std::mem::take(&mut self.clean);
+        let whole = shifts.is_empty() && clean.len() == self.raw.len();
         lines.push(Line {
-            text: Cow::Owned(std::mem::take(&mut self.clean)),
+            text: if whole { Cow::Borrowed(self.raw) } else { Cow::Owned(clean) },
             number: self.number,
             start: self.base + self.from,
             end: self.base + at,
-            shifts: std::mem::take(&mut self.shifts),
+            shifts,
         });
         self.from = at;
     }
@@ -184,7 +203,7 @@ fn tag(raw: &str, at: usize) -> Option<(usize, Markup)> {
     let closing = rest.first() == Some(&b'/');
     let name_at = usize::from(closing);
     let name_len = rest[name_at..].iter().take(11).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let name = raw[at + 1 + name_at..][..name_len].to_ascii_lowercase();
+    let name = &raw[at + 1 + name_at..][..name_len];
     let after = at + 1 + name_at + name_len;
     // A tag is no longer than this; an unclosed one is text.
     let close = raw.as_bytes()[after..].iter().take(300).position(|byte| *byte == b'>' || *byte == b'<')?;
@@ -193,7 +212,8 @@ fn tag(raw: &str, at: usize) -> Option<(usize, Markup)> {
         return None;
     }
     let length = end + 1 - at;
-    if name == "td" || name == "th" {
+    let is_one = |names: &[&str]| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+    if is_one(&["td", "th"]) {
         return Some((length, Markup::Text("\t")));
     }
     // `List<p>::First` is a template: a one-letter tag right after a name counts only when it has attributes.
@@ -201,9 +221,9 @@ fn tag(raw: &str, at: usize) -> Option<(usize, Markup)> {
         at > 0 && (raw.as_bytes()[at - 1].is_ascii_alphanumeric() || raw.as_bytes()[at - 1] == b'_');
     let template =
         name_len == 1 && !closing && after_name && attributes.is_empty() && raw[end..].starts_with(">:");
-    if BREAKING.contains(&name.as_str()) && !template {
+    if is_one(BREAKING) && !template {
         Some((length, Markup::Break))
-    } else if SILENT.contains(&name.as_str()) && !template {
+    } else if is_one(SILENT) && !template {
         Some((length, Markup::Text("")))
     } else {
         None

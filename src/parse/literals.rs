@@ -1,12 +1,11 @@
 //! Finds literals in the clean lines of a page, however many there are and without ASCII case.
 //!
-//! There may be thousands of them, and dense evidence is full of a few. So `!` and `+`, one of which every row of a stack
-//! has, are looked for by themselves, and so is the first byte of a literal of less than three. Of every other the three
-//! rarest bytes go into a table, and the three bytes at every place of the text are looked up there: no look-up waits for
-//! another, and a thousand literals more cost next to nothing.
+//! There may be thousands of them. Of every one the three rarest bytes go into a table, and the three bytes at every place
+//! of the text are looked up there: no look-up waits for another, and a thousand literals more cost next to nothing. Of a
+//! literal of less than three bytes, such as the `!` of a symbol, the first is looked for by itself.
 
 use super::page::{Page, Pos};
-use super::wake::CASE;
+use super::wake::{CASE, folded};
 use rustc_hash::FxHashMap;
 
 /// Bytes that are looked up together.
@@ -16,8 +15,8 @@ const AT_ONCE: usize = 16;
 /// Places in the table: a thousand literals leave it nearly empty.
 const BITS: u32 = 17;
 const PLACES: usize = 1 << BITS;
-/// Bytes that stand in many literals, and in few other places.
-const SIGNS: &[u8] = b"!+";
+/// The bits of four bytes that count.
+const COUNTS: u32 = u32::MAX >> 8;
 /// Bytes of logs and stacks, the most common first.
 const COMMON: &[u8] = b" e0ta1cdonibr2sf3lx4756m89pu.-hg,:=wvyk/\"(j)q*z";
 
@@ -30,11 +29,12 @@ pub(crate) struct Literals {
     by_byte: FxHashMap<u8, Vec<usize>>,
     /// By hash of three bytes: whether they are looked for.
     table: Box<[bool; PLACES]>,
-    by_gram: FxHashMap<usize, Vec<usize>>,
+    by_gram: FxHashMap<u32, Vec<usize>>,
 }
 
 #[derive(Debug)]
 struct Literal {
+    /// In lower case.
     text: Box<[u8]>,
     /// Where in it stands what is looked for.
     at: usize,
@@ -57,14 +57,12 @@ impl Literals {
 
     fn add(&mut self, text: &[u8]) {
         let number = self.literals.len();
-        let sign = text.iter().position(|byte| SIGNS.contains(byte));
-        let at = sign.or_else(|| rarest(text)).unwrap_or(0);
-        self.literals.push(Literal { text: text.into(), at });
-        if let Some(gram) = gram(text, at).filter(|_| sign.is_none()) {
-            let place = hash(gram);
-            self.table[place] = true;
-            self.by_gram.entry(place).or_default().push(number);
-        } else if let Some(byte) = text.get(at) {
+        let at = rarest(text);
+        self.literals.push(Literal { text: text.to_ascii_lowercase().into(), at: at.unwrap_or(0) });
+        if let Some(gram) = at.and_then(|at| folded(&[text, &[0]].concat(), at)) {
+            self.table[place(gram)] = true;
+            self.by_gram.entry(gram & COUNTS).or_default().push(number);
+        } else if let Some(byte) = text.first() {
             self.by_byte.entry(byte.to_ascii_lowercase()).or_default().push(number);
             if byte.is_ascii_alphabetic() {
                 self.by_byte.entry(byte.to_ascii_uppercase()).or_default().push(number);
@@ -92,30 +90,31 @@ impl Literals {
                 }
             }
             let mut line = 0;
-            self.grams(text, |gram, at| look(self.by_gram.get(&hash(gram)), at, &mut line));
+            self.grams(text, |at, gram| look(self.by_gram.get(&(gram & COUNTS)), at, &mut line));
         }
     }
 
-    /// Calls `found` with every three bytes that may be looked for, and where they stand.
-    fn grams(&self, text: &[u8], mut found: impl FnMut([u8; 4], usize)) {
+    /// Calls `found` with where three bytes stand that may be looked for, and with these.
+    fn grams(&self, text: &[u8], mut found: impl FnMut(usize, u32)) {
         let mut at = 0;
         while let Some(group) = text.get(at..).and_then(<[u8]>::first_chunk::<{ AT_ONCE + GRAM }>) {
-            let gram = |place: usize| [group[place], group[place + 1], group[place + 2], group[place + 3]];
+            let known = |at: usize| folded(group, at).is_some_and(|gram| self.table[place(gram)]);
             // No branch a place: which it is nobody can foretell.
-            let known = |place: &usize| u32::from(self.table[hash(gram(*place))]);
-            let mut places = (0..AT_ONCE).rev().fold(0, |all, place| all << 1 | known(&place));
+            let mut places = (0..AT_ONCE).rev().fold(0, |all, at| all << 1 | u32::from(known(at)));
             while places != 0 {
-                let place = places.trailing_zeros() as usize % AT_ONCE;
-                found(gram(place), at + place);
+                let at = at + places.trailing_zeros() as usize;
+                folded(text, at).into_iter().for_each(|gram| found(at, gram));
                 places &= places - 1;
             }
             at += AT_ONCE;
         }
-        for at in at..text.len() {
-            let Some(gram) = gram(text, at) else { return };
-            if self.table[hash(gram)] {
-                found(gram, at);
-            }
+        // The last places have no fourth byte behind them.
+        let rest = text.get(at..).unwrap_or_default();
+        let mut last = [0; AT_ONCE + 2 * GRAM];
+        last.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+        for before in 0..rest.len() {
+            let known = folded(&last, before).filter(|gram| self.table[place(*gram)]);
+            known.into_iter().for_each(|gram| found(at + before, gram));
         }
     }
 }
@@ -126,21 +125,15 @@ impl Literal {
     fn around(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
         let from = at.checked_sub(self.at)?;
         let to = from + self.text.len();
-        text.get(from..to)?.eq_ignore_ascii_case(&self.text).then_some((from, to))
+        let mut pairs = self.text.iter().zip(text.get(from..to)?);
+        pairs.all(|(own, other)| *own == other.to_ascii_lowercase()).then_some((from, to))
     }
 }
 
-/// The three bytes at `at`, and one that does not count.
-fn gram(text: &[u8], at: usize) -> Option<[u8; 4]> {
-    let [one, two, three] = *text.get(at..)?.first_chunk::<GRAM>()?;
-    Some([one, two, three, 0])
-}
-
-/// The place of three bytes in the table, without case: of the fourth the multiplication leaves nothing.
+/// The place of three bytes in the table. Of a fourth the multiplication leaves nothing.
 #[inline]
-fn hash(gram: [u8; 4]) -> usize {
-    let folded = u32::from_le_bytes(gram) | u32::from_le_bytes([CASE; 4]);
-    (folded.wrapping_mul(0x9E37_79B1 << 8) >> (u32::BITS - BITS)) as usize
+fn place(gram: u32) -> usize {
+    (gram.wrapping_mul(0x9E37_79B1 << 8) >> (u32::BITS - BITS)) as usize
 }
 
 /// Where in a literal its three rarest bytes stand; none in a shorter one.
@@ -157,8 +150,7 @@ fn rarity(bytes: &[u8]) -> usize {
 /// How well a word can be looked for: by how rare its rarest bytes are.
 pub(crate) fn tells(word: &str) -> usize {
     let text = word.as_bytes();
-    let sign = text.iter().any(|byte| SIGNS.contains(byte));
-    rarest(text).filter(|_| !sign).and_then(|at| text.get(at..at + GRAM)).map_or(0, rarity)
+    rarest(text).and_then(|at| text.get(at..at + GRAM)).map_or(0, rarity)
 }
 
 #[cfg(test)]

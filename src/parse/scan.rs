@@ -11,8 +11,18 @@ use std::mem::Discriminant;
 #[derive(Debug)]
 pub(crate) struct Marks {
     literals: Literals,
-    /// The dialect of each anchor; what has a higher number is a word.
+    /// Who waits for each literal.
+    waiting: Vec<Waiting>,
+    dialects: usize,
+}
+
+/// Who waits for a literal.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// The dialects whose anchor it is.
     dialects: Vec<usize>,
+    /// The number of the word that it is.
+    word: Option<usize>,
 }
 
 /// Where they stand.
@@ -25,22 +35,27 @@ pub(crate) struct Places {
 
 impl Marks {
     pub(crate) fn new<'w>(dialects: &[Dialect], words: impl Iterator<Item = &'w str>) -> Self {
-        let anchors = || dialects.iter().map(|dialect| dialect.anchors).enumerate();
-        let literals = Literals::new(anchors().flat_map(|(_, anchors)| anchors).copied().chain(words));
-        let dialects = anchors().flat_map(|(dialect, anchors)| anchors.iter().map(move |_| dialect));
-        Marks { literals, dialects: dialects.collect() }
+        let mut waiting: BTreeMap<&str, Waiting> = BTreeMap::new();
+        for (number, dialect) in dialects.iter().enumerate() {
+            for anchor in dialect.anchors {
+                waiting.entry(anchor).or_default().dialects.push(number);
+            }
+        }
+        words.enumerate().for_each(|(number, word)| waiting.entry(word).or_default().word = Some(number));
+        let literals = Literals::new(waiting.keys().copied());
+        Marks { literals, waiting: waiting.into_values().collect(), dialects: dialects.len() }
     }
 
     pub(crate) fn find(&self, page: &Page<'_>) -> Places {
-        let dialects = self.dialects.last().map_or(0, |last| last + 1);
-        let mut places = Places { anchors: vec![Vec::new(); dialects], words: Vec::new() };
-        self.literals.find(page, |number, pos| match self.dialects.get(number) {
-            None => places.words.push((pos, number - self.dialects.len())),
-            Some(dialect) => {
-                let bytes = page.text(pos.line).as_bytes();
-                if bytes.get(pos.at) != Some(&b'!') || is_symbol_sign(bytes, pos.at) {
-                    places.anchors[*dialect].push(pos);
-                }
+        let mut places = Places { anchors: vec![Vec::new(); self.dialects], words: Vec::new() };
+        self.literals.find(page, |number, pos| {
+            let Some(waiting) = self.waiting.get(number) else { return };
+            if let Some(word) = waiting.word {
+                places.words.push((pos, word));
+            }
+            let bytes = page.text(pos.line).as_bytes();
+            if bytes.get(pos.at) != Some(&b'!') || is_symbol_sign(bytes, pos.at) {
+                waiting.dialects.iter().for_each(|dialect| places.anchors[*dialect].push(pos));
             }
         });
         for hits in &mut places.anchors {

@@ -84,9 +84,9 @@ impl<'p, 't> Entry<'p, 't> {
     /// Takes the fields between two bytes of a line.
     pub(crate) fn take_row(&mut self, line: usize, from: usize, to: usize) {
         let Some(text) = self.page.text(line).get(from..to) else { return };
-        let labels = labels(text);
-        for (index, label) in labels.iter().enumerate() {
-            let until = labels.get(index + 1).map_or(text.len(), |next| next.start);
+        let mut labels = labels(text).peekable();
+        while let Some(label) = labels.next() {
+            let until = labels.peek().map_or(text.len(), |next| next.start);
             if label.field == Field::Message {
                 self.message.get_or_insert(Pos { line, at: from + label.value });
                 self.last = self.last.max(Pos { line, at: to });
@@ -115,7 +115,7 @@ impl<'p, 't> Entry<'p, 't> {
     fn wrapped_value(&self, line: usize) -> &'p str {
         let below = self.page.text(line + 1).trim();
         let short = below.len() <= 48 && !below.ends_with(['.', ':']);
-        if short && labels(below).is_empty() { trimmed(below) } else { "" }
+        if short && labels(below).next().is_none() { trimmed(below) } else { "" }
     }
 
     fn set(&mut self, field: Field, value: &str) {
@@ -123,7 +123,7 @@ impl<'p, 't> Entry<'p, 't> {
             return;
         }
         let value = if field == Field::Source { without_category(value) } else { value };
-        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        let value = message::words(value);
         self.fields += 1;
         match field {
             Field::Source => {
@@ -213,8 +213,7 @@ impl<'p, 't> Entry<'p, 't> {
         let mut first = line;
         for above in (line.saturating_sub(HEADER)..line).rev() {
             let text = self.page.text(above);
-            let labels = labels(text);
-            if labels.iter().any(|label| label.field == Field::Id) {
+            if labels(text).any(|label| label.field == Field::Id) {
                 // Those were fields of the entry above.
                 return;
             }

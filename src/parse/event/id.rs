@@ -34,6 +34,13 @@ pub(crate) fn at(page: &Page<'_>, hit: Pos) -> Option<Id> {
     if is_english { english(page, hit) } else { labelled(page, hit) }
 }
 
+/// Where the word `event` stands in a text. Its second letter is rarer than its first.
+pub(crate) fn events(text: &str) -> impl Iterator<Item = usize> {
+    let letters = memchr::memchr2_iter(b'v', b'V', text.as_bytes());
+    let word = |at: &usize| text.get(*at..).is_some_and(|rest| strip_word(rest, "event").is_some());
+    letters.filter_map(|at| at.checked_sub(1)).filter(word)
+}
+
 /// `event id 5`, `Events 7`, `EventID: 5`: the word `event` stands at `hit`.
 pub(crate) fn english(page: &Page<'_>, hit: Pos) -> Option<Id> {
     let text = page.text(hit.line);
@@ -83,7 +90,7 @@ fn labelled(page: &Page<'_>, hit: Pos) -> Option<Id> {
     let from = labels::floor_boundary(text, hit.at.saturating_sub(REACH));
     let to = labels::floor_boundary(text, hit.at + REACH);
     let window = text.get(from..to)?;
-    let label = labels::labels(window).into_iter().find(|label| {
+    let label = labels::labels(window).find(|label| {
         label.field == Field::Id && from + label.start <= hit.at && hit.at < from + label.value
     })?;
     let after = text.get(from + label.value..)?;

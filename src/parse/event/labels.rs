@@ -66,49 +66,53 @@ pub(crate) fn field(name: &str) -> Option<Field> {
     if name.len() > LONGEST {
         return None;
     }
-    let mut key: SmallVec<[u8; LONGEST]> = SmallVec::new();
-    for word in name.split_whitespace() {
-        if !key.is_empty() {
-            key.push(b' ');
-        }
-        if word.is_ascii() {
-            key.extend_from_slice(word.as_bytes());
-            continue;
-        }
-        for char in word.chars().flat_map(char::to_lowercase) {
-            let char = if char == '\u{2019}' { '\'' } else { char };
-            key.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-    }
+    let mut key: SmallVec<[u8; LONGEST]> = SmallVec::from_slice(name.as_bytes());
     key.make_ascii_lowercase();
-    FIELDS.get(key.as_slice()).copied()
+    FIELDS.get(key.as_slice()).copied().or_else(|| {
+        // Not as most are: blanks that are more than one, or letters beyond ASCII.
+        key.clear();
+        for word in name.split_whitespace() {
+            if !key.is_empty() {
+                key.push(b' ');
+            }
+            for char in word.chars().flat_map(char::to_lowercase) {
+                let char = if char == '\u{2019}' { '\'' } else { char };
+                key.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+        FIELDS.get(key.as_slice()).copied()
+    })
 }
 
 /// Every label in `text`, in order.
-pub(crate) fn labels(text: &str) -> Vec<Label> {
-    let mut found: Vec<Label> = Vec::new();
-    let mut from = 0;
-    let separates = |(_, byte): &(usize, u8)| matches!(byte, b':' | b'=' | b';' | b'-' | b'\t');
-    for (at, separator) in text.bytes().enumerate().filter(separates) {
-        let value = at + 1;
-        if separator == b'-' && !(text[..at].ends_with(' ') && text[value..].starts_with(' ')) {
-            continue;
+pub(crate) fn labels(text: &str) -> impl Iterator<Item = Label> {
+    // Where the last value begins, and where the next separator is sought.
+    let (mut from, mut next) = (0, 0);
+    std::iter::from_fn(move || {
+        loop {
+            let separates = |byte: &u8| matches!(byte, b':' | b'=' | b';' | b'-' | b'\t');
+            let at = next + text.as_bytes().get(next..)?.iter().position(separates)?;
+            let hyphen = text.as_bytes().get(at) == Some(&b'-');
+            next = at + 1;
+            if hyphen && !(text[..at].ends_with(' ') && text[next..].starts_with(' ')) {
+                continue;
+            }
+            let label = label_before(text, from, at);
+            if label.is_some() || !hyphen {
+                from = next;
+            }
+            if let Some((start, field)) = label {
+                return Some(Label { field, start, value: next });
+            }
         }
-        if let Some((start, field)) = label_before(text, from, at) {
-            found.push(Label { field, start, value });
-            from = value;
-        } else if separator != b'-' {
-            from = value;
-        }
-    }
-    found
+    })
 }
 
 /// The label with which `text` begins, apart from blanks, bullets and emphasis.
 pub(crate) fn first_label(text: &str) -> Option<Label> {
     let start = text.len() - unmarked(text).len();
     let head = &text[start..floor_boundary(text, start + LONGEST + 4)];
-    let label = labels(head).into_iter().next().filter(|label| label.start == 0)?;
+    let label = labels(head).next().filter(|label| label.start == 0)?;
     Some(Label { field: label.field, start, value: start + label.value })
 }
 
@@ -138,21 +142,23 @@ fn label_before(text: &str, from: usize, at: usize) -> Option<(usize, Field)> {
     }
     let head_end = from + head.len();
     let earliest = floor_boundary(text, head_end.saturating_sub(LONGEST)).max(from);
+    let bytes = text.as_bytes();
     let mut best = None;
-    let mut later: Option<char> = None;
-    for (offset, char) in text[earliest..head_end].char_indices().rev() {
-        let start = earliest + offset;
-        let before = text[from..start].chars().next_back();
-        let begins_word = before.is_none_or(|before| !before.is_alphanumeric() && before != '.');
-        let glued = matches!((char, later), ('E', Some('v' | 'V')) | ('D' | 'T', Some('e' | 'y')));
-        later = Some(char);
-        if char.is_whitespace() || !(begins_word || glued) {
+    for start in (earliest..head_end).rev() {
+        // Most letters stand inside a word, and no label is glued to what is before them.
+        let inside = start > from && bytes[start - 1].is_ascii_alphanumeric();
+        if inside && !matches!(bytes[start], b'E' | b'D' | b'T') || !text.is_char_boundary(start) {
             continue;
         }
-        match field(&text[start..head_end]) {
-            Some(field) if begins_word || may_be_glued(&text[start..head_end], before) => {
-                best = Some((start, field));
-            }
+        let label = &text[start..head_end];
+        let before = text[from..start].chars().next_back();
+        let begins_word = before.is_none_or(|before| !before.is_alphanumeric() && before != '.');
+        let glued = ["Ev", "EV", "De", "Dy", "Te", "Ty"].iter().any(|head| label.starts_with(head));
+        if label.starts_with(char::is_whitespace) || !(begins_word || glued) {
+            continue;
+        }
+        match field(label) {
+            Some(field) if begins_word || may_be_glued(label, before) => best = Some((start, field)),
             _ => {}
         }
     }
@@ -277,7 +283,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(Field, &str)> {
-        labels(text).into_iter().map(|label| (label.field, &text[label.start..label.value])).collect()
+        labels(text).map(|label| (label.field, &text[label.start..label.value])).collect()
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
 use super::stamp;
 use super::viewer::source_name;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{find, first, start_of};
+use crate::parse::text::{first, start_of};
+use crate::parse::words::starts_with;
 
 /// The most lines and bytes of a message that are kept.
 const LINES: usize = 40;
@@ -23,10 +24,10 @@ const HEADER: usize = 10;
 pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(String, Pos)> {
     let first = page.text(from.line);
     if let Some(to) = to {
-        let text = first.get(from.at..to)?;
-        return finished(collapsed(text), Pos { line: from.line, at: to });
+        let text = words(unpadded(first.get(from.at..to)?));
+        return finished(text, Pos { line: from.line, at: to });
     }
-    let mut text = collapsed(page.rest(from));
+    let mut text = words(unpadded(page.rest(from)));
     let mut last = Pos { line: from.line, at: first.len() };
     let mut indent = indentation(first);
     let mut blank = 0;
@@ -56,7 +57,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(Str
             if !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(&collapsed(raw));
+            add_words(&mut text, unpadded(raw));
         }
         last = Pos { line, at: raw.len() };
     }
@@ -215,14 +216,15 @@ pub(crate) fn header_with_id(page: &Page<'_>, line: usize) -> bool {
         let id = |label: &super::labels::Label| {
             label.field == Field::Id && text.get(label.value..).is_some_and(starts_with_number)
         };
-        if labels(text).iter().any(id) {
+        if labels(text).any(|label| id(&label)) {
             return true;
         }
     }
     false
 }
 
-/// How lines begin that part a message from what follows.
+/// How lines begin that part a message from what follows: rules and mark-up, and behind bullets and in any case, words.
+const RULES: &[&str] = &["===", "---", "```", "{{", "<Event", "- <Event"];
 const DIVIDERS: &[&str] =
     &["or-", "and-", "or -", "event xml", "xml-", "event[", "additional query", "followed by", "then:"];
 
@@ -230,15 +232,9 @@ const DIVIDERS: &[&str] =
 pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
     let text = page.text(line).trim();
     let bare = unmarked(text);
-    let lower = bare.get(..floor_boundary(bare, 24)).unwrap_or("").to_ascii_lowercase();
-    let divider = text.starts_with("===")
-        || text.starts_with("---")
-        || text.starts_with("```")
-        || text.starts_with("{{")
-        || start_of(&lower, DIVIDERS).is_some()
-        || text.starts_with("<Event")
-        || text.starts_with("- <Event");
-    divider || is_heading(page, line) || begins_entry(page, line, bare)
+    start_of(text, RULES).is_some()
+        || DIVIDERS.iter().any(|divider| starts_with(bare, divider))
+        || is_heading(page, line) || begins_entry(page, line, bare)
 }
 
 /// `CAUSE` over a rule.
@@ -276,7 +272,8 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
 /// `MSExchangeMSMI Event ID 10003:`, `MSExchangeMTAEvent ID 1277`: a heading that names source and id.
 fn has_source_in_front(page: &Page<'_>, line: usize) -> bool {
     let head = first(page.text(line), 80);
-    let Some(at) = find(head, "event id") else { return false };
+    let named = |at: &usize| head.get(at + "event".len()..).is_some_and(|rest| starts_with(rest, " id"));
+    let Some(at) = super::id::events(head).find(named) else { return false };
     let source = head.get(..at).and_then(source_name);
     source.is_some_and(|source| !source.is_empty())
         && super::id::english(page, Pos { line, at }).is_some_and(|id| {
@@ -288,7 +285,7 @@ fn has_source_in_front(page: &Page<'_>, line: usize) -> bool {
 /// The first label in the first part of a line.
 fn first_in(text: &str) -> Option<super::labels::Label> {
     let head = text.get(..floor_boundary(text, 80)).unwrap_or("");
-    labels(head).into_iter().next()
+    labels(head).next()
 }
 
 fn starts_with_number(value: &str) -> bool {
@@ -299,23 +296,34 @@ pub(super) fn indentation(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-/// Blanks collapsed; the line-break mark of Markdown and emphasis taken off.
-fn collapsed(text: &str) -> String {
-    let text = text.trim_end_matches([' ', '\t', '\\']).trim_start_matches(['*', ' ', '\t']);
+/// A line without the line-break mark of Markdown and emphasis.
+fn unpadded(line: &str) -> &str {
+    line.trim_end_matches([' ', '\t', '\\']).trim_start_matches(['*', ' ', '\t'])
+}
+
+/// The words of a text with one blank between them.
+pub(super) fn words(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
-    let apart = |pair: &[u8]| matches!(pair, [b' ', next] if next.is_ascii_graphic());
-    if text.as_bytes().windows(2).all(|pair| pair[0].is_ascii_graphic() || apart(pair)) {
-        // As most are.
-        words.push_str(text.trim());
-        return words;
+    add_words(&mut words, text);
+    words
+}
+
+/// Adds the words of another text, with one blank between them.
+fn add_words(words: &mut String, text: &str) {
+    let text = text.trim();
+    // As most have them already.
+    let pairs = text.bytes().zip(text.bytes().skip(1));
+    let apart = |one: u8, next: u8| one.is_ascii_graphic() | ((one == b' ') & next.is_ascii_graphic());
+    if pairs.fold(true, |apart_all, (one, next)| apart_all & apart(one, next)) {
+        words.push_str(text);
+        return;
     }
-    for word in text.split_whitespace() {
-        if !words.is_empty() {
+    for (index, word) in text.split_whitespace().enumerate() {
+        if index > 0 {
             words.push(' ');
         }
         words.push_str(word);
     }
-    words
 }
 
 /// The text without quotation marks around the whole, cut to [`BYTES`].

@@ -32,6 +32,9 @@ const LONGEST: usize = 64;
 pub(crate) fn date_and_time(text: &str) -> Option<(String, usize)> {
     let mut words = Words { text, at: 0 };
     let (start, date) = words.next()?;
+    if !date.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     if let Some((day, time)) = date.split_once('T').filter(|(day, time)| is_date(day) && is_time(time)) {
         return Some((format!("{day} {time}"), start + date.len()));
     }

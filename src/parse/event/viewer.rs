@@ -27,9 +27,9 @@ use super::labels::{self, Field, first_label, labels, unmarked};
 use super::{lead_in, mention, message, stamp};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::find;
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, prose};
+use smallvec::SmallVec;
 
 /// Event Viewer's entries, and the mention of one.
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -229,7 +229,7 @@ fn header_start(text: &str, from: usize, id: usize) -> usize {
         text.get(earliest..id).and_then(|head| head.rfind("Event ID")).map_or(earliest, |at| earliest + at);
     let Some(head) = text.get(earliest..id) else { return id };
     let mut next = head.len();
-    for label in labels(head).iter().rev() {
+    for label in labels(head).collect::<SmallVec<[_; 8]>>().iter().rev() {
         match label.field {
             Field::Id => return id,
             Field::Message => break,
@@ -252,7 +252,7 @@ fn row_end(page: &Page<'_>, id: &Id, most: usize) -> usize {
     let limit = labels::floor_boundary(text, id.end.at + most);
     let mut end = limit;
     let mut from = id.end.at;
-    while let Some(at) = text.get(from..limit).and_then(|rest| find(rest, "event")).map(|at| from + at) {
+    for at in id::events(text.get(from..limit).unwrap_or("")).map(|at| id.end.at + at) {
         let gap = from;
         from = at + "event".len();
         let hit = Pos { line: id.end.line, at };
@@ -334,7 +334,7 @@ const SPOKEN: &[&str] = &[
 
 /// Whether the next field follows an id on its line, rather than a message that has words like labels in it.
 pub(crate) fn fields_follow(tail: &str) -> bool {
-    labels(tail).first().is_some_and(|label| {
+    labels(tail).next().is_some_and(|label| {
         let between = tail.get(..label.start).unwrap_or("");
         label.field != Field::Id && between.split_whitespace().count() <= 5 && !between.contains(". ")
     })
