@@ -4,6 +4,10 @@
 //! read bounded on a line without end.
 
 use super::page::{Page, Pos, Span};
+use smallvec::SmallVec;
+
+/// Room for the bytes of a stretch, as most have them.
+const ROOM: usize = 480;
 
 /// The text around a place, lines joined with one blank, and where every part of it stands.
 pub(crate) struct Flow {
@@ -11,13 +15,18 @@ pub(crate) struct Flow {
     /// Where the anchor stands in [`Flow::text`].
     pub(crate) anchor: usize,
     /// Start of each part in the text, and its position on the page.
-    parts: Vec<(usize, Pos)>,
+    parts: SmallVec<[(usize, Pos); 6]>,
 }
 
 impl Flow {
+    /// An empty one that is to hold so many bytes at most.
+    fn new(most: usize) -> Self {
+        Flow { text: String::with_capacity(most.min(ROOM)), anchor: 0, parts: SmallVec::new() }
+    }
+
     /// The text around `pos`: at most `back` bytes before it and `ahead` bytes from it on, within its paragraph.
     pub(crate) fn around(page: &Page<'_>, pos: Pos, back: usize, ahead: usize) -> Self {
-        let mut before = Vec::new();
+        let mut before = SmallVec::<[_; 6]>::new();
         let mut left = back;
         let (mut line, mut end) = (pos.line, pos.at);
         loop {
@@ -31,9 +40,8 @@ impl Flow {
             line -= 1;
             end = page.text(line).len();
         }
-        before.reverse();
-        let mut flow = Flow { text: String::new(), anchor: 0, parts: Vec::new() };
-        for (pos, part) in before {
+        let mut flow = Flow::new(back + ahead);
+        for (pos, part) in before.into_iter().rev() {
             flow.add(pos, part);
         }
         flow.anchor = flow.text.len();
@@ -43,14 +51,14 @@ impl Flow {
 
     /// The text from `pos` on, at most `ahead` bytes, within its paragraph.
     pub(crate) fn ahead(page: &Page<'_>, pos: Pos, ahead: usize) -> Self {
-        let mut flow = Flow { text: String::new(), anchor: 0, parts: Vec::new() };
+        let mut flow = Flow::new(ahead);
         flow.extend(page, pos, ahead);
         flow
     }
 
     /// The text from `pos` on where every second line is blank, at most `ahead` bytes.
     pub(crate) fn double_spaced(page: &Page<'_>, pos: Pos, ahead: usize) -> Option<Self> {
-        let mut flow = Flow { text: String::new(), anchor: 0, parts: Vec::new() };
+        let mut flow = Flow::new(ahead);
         let (mut line, mut at) = (pos.line, pos.at);
         while flow.text.len() < ahead && !ends(page.text(line)) && line < page.lines.len() {
             let text = page.text(line).get(at..).unwrap_or("");
@@ -76,7 +84,14 @@ impl Flow {
                 break;
             }
         }
-        self.text.truncate(self.text.trim_end_matches(SIDES).len());
+        self.trim_end();
+    }
+
+    /// Takes off blanks and the side of a box, which most lines do not end with.
+    fn trim_end(&mut self) {
+        if !self.text.bytes().next_back().is_some_and(|last| last.is_ascii_alphanumeric()) {
+            self.text.truncate(self.text.trim_end_matches(SIDES).len());
+        }
     }
 
     /// Adds a line, without its indentation and the sides of a box, or the rest of the line added last.
@@ -84,9 +99,10 @@ impl Flow {
         let same_line = self.parts.last().is_some_and(|(_, last)| last.line == pos.line);
         let mut lead = 0;
         if !same_line && !self.text.is_empty() {
-            self.text.truncate(self.text.trim_end_matches(SIDES).len());
+            self.trim_end();
             self.text.push(' ');
-            lead = part.len() - part.trim_start_matches(SIDES).len();
+            let bare = part.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
+            lead = if bare { 0 } else { part.len() - part.trim_start_matches(SIDES).len() };
         }
         self.parts.push((self.text.len(), Pos { line: pos.line, at: pos.at + lead }));
         self.text.push_str(part.get(lead..).unwrap_or(""));

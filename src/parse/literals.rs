@@ -23,17 +23,17 @@ const COMMON: &[u8] = b" e0ta1cdonibr2sf3lx4756m89pu.-hg,:=wvyk/\"(j)q*z";
 /// Literals, by what is looked for of them.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    literals: Vec<Literal>,
     /// Single bytes that are looked for, in both cases.
     bytes: Vec<u8>,
-    by_byte: FxHashMap<u8, Vec<usize>>,
+    by_byte: FxHashMap<u8, Vec<Literal>>,
     /// By hash of three bytes: whether they are looked for.
     table: Box<[bool; PLACES]>,
-    by_gram: FxHashMap<u32, Vec<usize>>,
+    by_gram: FxHashMap<u32, Vec<Literal>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Literal {
+    number: usize,
     /// In lower case.
     text: Box<[u8]>,
     /// Where in it stands what is looked for.
@@ -43,30 +43,30 @@ struct Literal {
 impl Literals {
     pub(crate) fn new<'l>(texts: impl IntoIterator<Item = &'l str>) -> Self {
         let mut literals = Literals {
-            literals: Vec::new(),
             bytes: Vec::new(),
             by_byte: FxHashMap::default(),
             table: Box::new([false; PLACES]),
             by_gram: FxHashMap::default(),
         };
-        texts.into_iter().for_each(|text| literals.add(text.as_bytes()));
+        for (number, text) in texts.into_iter().enumerate() {
+            literals.add(number, text.as_bytes());
+        }
         literals.bytes = literals.by_byte.keys().copied().collect();
         literals.bytes.sort_unstable();
         literals
     }
 
-    fn add(&mut self, text: &[u8]) {
-        let number = self.literals.len();
+    fn add(&mut self, number: usize, text: &[u8]) {
         let at = rarest(text);
-        self.literals.push(Literal { text: text.to_ascii_lowercase().into(), at: at.unwrap_or(0) });
+        let literal = Literal { number, text: text.to_ascii_lowercase().into(), at: at.unwrap_or(0) };
         if let Some(gram) = at.and_then(|at| folded(&[text, &[0]].concat(), at)) {
             self.table[place(gram)] = true;
-            self.by_gram.entry(gram & COUNTS).or_default().push(number);
+            self.by_gram.entry(gram & COUNTS).or_default().push(literal);
         } else if let Some(byte) = text.first() {
-            self.by_byte.entry(byte.to_ascii_lowercase()).or_default().push(number);
             if byte.is_ascii_alphabetic() {
-                self.by_byte.entry(byte.to_ascii_uppercase()).or_default().push(number);
+                self.by_byte.entry(byte.to_ascii_uppercase()).or_default().push(literal.clone());
             }
+            self.by_byte.entry(byte.to_ascii_lowercase()).or_default().push(literal);
         }
     }
 
@@ -74,11 +74,11 @@ impl Literals {
     pub(crate) fn find(&self, page: &Page<'_>, mut found: impl FnMut(usize, Pos)) {
         for stretch in page.stretches() {
             let text = stretch.text.as_bytes();
-            let mut look = |numbers: Option<&Vec<usize>>, at: usize, line: &mut usize| {
-                for number in numbers.into_iter().flatten() {
-                    let stands = self.literals.get(*number).and_then(|literal| literal.around(text, at));
-                    if let Some(pos) = stands.and_then(|(from, to)| stretch.pos(line, from, to)) {
-                        found(*number, pos);
+            let mut look = |literals: Option<&Vec<Literal>>, at: usize, line: &mut usize| {
+                for literal in literals.map_or(&[][..], Vec::as_slice) {
+                    let around = literal.around(text, at);
+                    if let Some(pos) = around.and_then(|(from, to)| stretch.pos(line, from, to)) {
+                        found(literal.number, pos);
                     }
                 }
             };
@@ -180,7 +180,10 @@ mod tests {
     #[test]
     fn case_does_not_matter_and_literals_may_overlap() {
         let at = |at: usize| Pos { line: 0, at };
-        assert_eq!(found(&["Exception", "on c", "X"], "eXCEPTION Code"), [(0, at(0)), (1, at(7)), (2, at(1))]);
+        assert_eq!(
+            found(&["Exception", "on c", "X"], "eXCEPTION Code"),
+            [(0, at(0)), (1, at(7)), (2, at(1))]
+        );
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(crate) struct Marks {
 /// Who waits for a literal.
 #[derive(Debug, Default)]
 struct Waiting {
+    /// It begins with the sign of a symbol.
+    sign: bool,
     /// The dialects whose anchor it is.
     dialects: Vec<usize>,
     /// The number of the word that it is.
@@ -42,6 +44,7 @@ impl Marks {
             }
         }
         words.enumerate().for_each(|(number, word)| waiting.entry(word).or_default().word = Some(number));
+        waiting.iter_mut().for_each(|(text, waiting)| waiting.sign = text.starts_with('!'));
         let literals = Literals::new(waiting.keys().copied());
         Marks { literals, waiting: waiting.into_values().collect(), dialects: dialects.len() }
     }
@@ -53,8 +56,7 @@ impl Marks {
             if let Some(word) = waiting.word {
                 places.words.push((pos, word));
             }
-            let bytes = page.text(pos.line).as_bytes();
-            if bytes.get(pos.at) != Some(&b'!') || is_symbol_sign(bytes, pos.at) {
+            if !waiting.sign || is_symbol_sign(page.text(pos.line).as_bytes(), pos.at) {
                 waiting.dialects.iter().for_each(|dialect| places.anchors[*dialect].push(pos));
             }
         });

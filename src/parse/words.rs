@@ -7,20 +7,29 @@ pub(crate) const BLANK: [char; 2] = [' ', '\t'];
 
 /// Words with their offsets, from an offset on.
 pub(crate) fn words(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let mut at = from;
     std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + (rest.len() - rest.trim_start_matches(BLANK).len());
-        let rest = text.get(start..)?;
-        let length = rest.find(BLANK).unwrap_or(rest.len());
-        at = start + length;
-        (length > 0).then(|| (start, rest.get(..length).unwrap_or("")))
+        let rest = text.as_bytes().get(at..)?;
+        let start = at + rest.iter().position(|byte| !blank(byte))?;
+        let rest = text.as_bytes().get(start..)?;
+        at = start + rest.iter().position(blank).unwrap_or(rest.len());
+        Some((start, text.get(start..at)?))
     })
+}
+
+/// A word without the punctuation behind it.
+pub(crate) fn bare(word: &str) -> &str {
+    // As most are.
+    if word.bytes().next_back().is_some_and(|last| last.is_ascii_alphanumeric()) {
+        return word;
+    }
+    word.trim_end_matches(PUNCTUATION)
 }
 
 /// Whether a word is the wanted one, without case and the punctuation behind it.
 pub(crate) fn is(word: &str, wanted: &str) -> bool {
-    word.trim_end_matches(PUNCTUATION).eq_ignore_ascii_case(wanted)
+    bare(word).eq_ignore_ascii_case(wanted)
 }
 
 /// Whether a text starts so, without case.

@@ -54,6 +54,9 @@ const OTHER: &[&str] = &[
 ];
 
 fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
+    if !parts(page.rest(pos).get(ENDING..)?) {
+        return None;
+    }
     let begin = name_start(page.text(pos.line), pos.at)?;
     let text = clip(page.rest(Pos { at: begin, ..pos }));
     pair(text, pos.at - begin)?;
@@ -76,6 +79,11 @@ fn read(page: &Page<'_>, pos: Pos) -> Option<Claim> {
     Some(claim)
 }
 
+/// Whether a text begins as what stands between a file and its version.
+fn parts(text: &str) -> bool {
+    text.bytes().next().is_some_and(|first| b" \t:,(=".contains(&first))
+}
+
 /// Where the name begins whose ending stands at `at`.
 fn name_start(text: &str, at: usize) -> Option<usize> {
     let before = text.as_bytes().get(at.saturating_sub(NAME)..at)?;
@@ -91,7 +99,7 @@ fn pair(text: &str, dot: usize) -> Option<(String, usize)> {
         return None;
     }
     let after = text.get(dot + ENDING..)?;
-    if !after.starts_with([' ', '\t', ':', ',', '(', '=']) {
+    if !parts(after) {
         return None;
     }
     let mut rest = after;

@@ -14,7 +14,7 @@ use super::table::{record, row_claim};
 use crate::evidence::{Event, Kind};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Piece, Pos};
-use crate::parse::text::{clip, find};
+use crate::parse::text::{clip, find, same_letters};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::starts_with;
 
@@ -76,8 +76,10 @@ fn read_row(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let before = text.get(..hit.at)?;
     let rest = text.get(hit.at..)?;
     let level = rest.split([',', ';', '\t', '"', ' ']).next()?;
-    let known = ROW.anchors.iter().any(|name| name.to_lowercase() == level.to_lowercase());
-    if !known || before.len() > 16 || level.len() == rest.len() {
+    if before.len() > 16 || level.len() == rest.len() {
+        return None;
+    }
+    if !ROW.anchors.iter().any(|name| same_letters(name, level)) {
         return None;
     }
     let before = before.trim_matches([' ', '\t', '"', '>', '|', '`', '*', '-']);

@@ -4,6 +4,7 @@
 //! `Ereignis-ID: 7`, `事件 ID: 1000`, `Id. de evento = 5`. Several may stand on one line, and the word before one may
 //! be glued to it (`MSExchangeMTAEvent ID: 9405`).
 
+use crate::parse::text::{position, trim};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::sync::LazyLock;
@@ -66,10 +67,14 @@ pub(crate) fn field(name: &str) -> Option<Field> {
     if name.len() > LONGEST {
         return None;
     }
+    let name = trim(name);
     let mut key: SmallVec<[u8; LONGEST]> = SmallVec::from_slice(name.as_bytes());
     key.make_ascii_lowercase();
-    FIELDS.get(key.as_slice()).copied().or_else(|| {
-        // Not as most are: blanks that are more than one, or letters beyond ASCII.
+    let found = FIELDS.get(key.as_slice()).copied();
+    found.or_else(|| {
+        if name.bytes().all(|byte| byte.is_ascii() && byte >= b' ') && position(name, "  ").is_none() {
+            return None;
+        }
         key.clear();
         for word in name.split_whitespace() {
             if !key.is_empty() {

@@ -234,7 +234,8 @@ pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
     let bare = unmarked(text);
     start_of(text, RULES).is_some()
         || DIVIDERS.iter().any(|divider| starts_with(bare, divider))
-        || is_heading(page, line) || begins_entry(page, line, bare)
+        || is_heading(page, line)
+        || begins_entry(page, line, bare)
 }
 
 /// `CAUSE` over a rule.

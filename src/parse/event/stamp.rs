@@ -32,7 +32,7 @@ const LONGEST: usize = 64;
 pub(crate) fn date_and_time(text: &str) -> Option<(String, usize)> {
     let mut words = Words { text, at: 0 };
     let (start, date) = words.next()?;
-    if !date.bytes().any(|byte| byte.is_ascii_digit()) {
+    if date.bytes().filter(|byte| PARTING.contains(byte)).count() < 2 {
         return None;
     }
     if let Some((day, time)) = date.split_once('T').filter(|(day, time)| is_date(day) && is_time(time)) {
@@ -50,9 +50,12 @@ pub(crate) fn date_and_time(text: &str) -> Option<(String, usize)> {
     Some((whole, end))
 }
 
+/// What parts day, month and year.
+const PARTING: &[u8] = b"/-.";
+
 fn is_date(word: &str) -> bool {
-    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    word.split(['/', '-', '.']).filter(digits).count() == 3
+    let digits = |part: &&[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    word.as_bytes().split(|byte| PARTING.contains(byte)).filter(digits).count() == 3
 }
 
 fn is_time(word: &str) -> bool {

@@ -27,6 +27,7 @@ use super::labels::{self, Field, first_label, labels, unmarked};
 use super::{lead_in, mention, message, stamp};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::text::position;
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, prose};
 use smallvec::SmallVec;
@@ -267,7 +268,8 @@ fn row_end(page: &Page<'_>, id: &Id, most: usize) -> usize {
         }
     }
     let rest = text.get(id.end.at..end).unwrap_or("");
-    let rule = ["====", "----", "Additional query words"].iter().filter_map(|rule| rest.find(rule)).min();
+    let rule =
+        ["====", "----", "Additional query words"].iter().filter_map(|rule| position(rest, rule)).min();
     rule.map_or(end, |rule| id.end.at + before_heading(rest, rule))
 }
 

@@ -227,9 +227,20 @@ enum Shape {
     Label,
 }
 
-/// Whether a text has as many hexadecimal digits in a row as the shortest code.
+/// Whether a text has as many hexadecimal digits in a row as the shortest code. Of other text only every seventh byte is
+/// looked at.
 fn holds_code(text: &str) -> bool {
-    text.as_bytes().split(|byte| !byte.is_ascii_hexdigit()).any(|digits| digits.len() >= 7)
+    const SHORTEST: usize = 7;
+    let mut rest = text.as_bytes();
+    while let Some((part, after)) = rest.split_at_checked(SHORTEST) {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let more = after.iter().take(SHORTEST - digits).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if digits > 0 && digits + more >= SHORTEST {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 fn coded(text: &str) -> Option<Message> {

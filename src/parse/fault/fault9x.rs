@@ -17,7 +17,7 @@ use crate::evidence::{Fault, Kind};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos};
 use crate::parse::trigger::Trigger;
-use crate::parse::words::{BLANK, PUNCTUATION, is, is_file, is_placeholder, starts_with, words};
+use crate::parse::words::{BLANK, PUNCTUATION, bare, is, is_file, is_placeholder, starts_with, words};
 use crate::parse::{Dialect, hex, prose};
 
 /// See the module docs.
@@ -91,17 +91,18 @@ const ADJECTIVES: &[&str] = &[
 
 /// Reads `a general protection fault`, `an exception 6d007eH`, `an illegal instruction` from an offset on.
 fn describe(text: &str, from: usize) -> Option<What> {
-    let mut description = String::new();
+    let mut description = String::with_capacity(32);
     let mut rest = words(text, from).peekable();
     rest.next_if(|(_, word)| word.eq_ignore_ascii_case("a") || word.eq_ignore_ascii_case("an"));
     for (at, word) in rest.by_ref().take(6) {
-        let bare = word.trim_end_matches(PUNCTUATION).to_ascii_lowercase();
         if !description.is_empty() {
             description.push(' ');
         }
-        description.push_str(&bare);
-        let end = at + bare.len();
-        match bare.as_str() {
+        let start = description.len();
+        description.push_str(bare(word));
+        description.make_ascii_lowercase();
+        let end = at + description.len() - start;
+        match description.get(start..).unwrap_or("") {
             "fault" | "gpf" | "ipf" | "gp-fault" | "instruction" | "error" | "failure" | "exception" => {
                 let mut what = What { description, exception: None, end };
                 what.number(rest.next());
