@@ -34,7 +34,10 @@ pub(crate) fn is(word: &str, wanted: &str) -> bool {
 
 /// Whether a text starts so, without case.
 pub(crate) fn starts_with(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+    // Most texts differ in the first letter.
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    first(text) == first(start)
+        && text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
 /// `GDI.EXE`, `~GLC1164.TMP`: a name with an extension.

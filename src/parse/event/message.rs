@@ -17,6 +17,8 @@ const LINES: usize = 40;
 const BYTES: usize = 4_000;
 /// The most lines a message is followed over, so that what it quotes is known to be part of the entry.
 const FOLLOWED: usize = 200;
+/// How far into a line its first label is sought.
+const LABELLED: usize = 80;
 /// The most labelled lines that may stand before the id of an entry.
 const HEADER: usize = 10;
 
@@ -255,7 +257,8 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
         id.named || id.separated || tail.is_empty() || tail.starts_with([':', '-', '"']) || titled
     });
     // `MSExchangeMTAEvent ID: 9405`, `Netlogon Event ID: 5719`
-    let prefixed = first_in(text).is_some_and(|label| {
+    let label = labels(first(text, LABELLED + at)).next();
+    let prefixed = label.is_some_and(|label| {
         let before = text.get(..label.start).unwrap_or("");
         label.field == Field::Id
             && before.len() <= 40
@@ -266,7 +269,7 @@ fn begins_entry(page: &Page<'_>, line: usize, bare: &str) -> bool {
         || stamped.is_some_and(|end| end < text.len())
         || prefixed
         || has_source_in_front(page, line)
-        || header_with_id(page, line)
+        || label.is_some() && header_with_id(page, line)
         || (bare.starts_with("Error: (") && bare.contains("(EventID:"))
 }
 
@@ -281,12 +284,6 @@ fn has_source_in_front(page: &Page<'_>, line: usize) -> bool {
             let tail = page.rest(id.end).trim_start();
             id.separated || tail.is_empty() || tail.starts_with([':', '-'])
         })
-}
-
-/// The first label in the first part of a line.
-fn first_in(text: &str) -> Option<super::labels::Label> {
-    let head = text.get(..floor_boundary(text, 80)).unwrap_or("");
-    labels(head).next()
 }
 
 fn starts_with_number(value: &str) -> bool {
@@ -313,9 +310,10 @@ pub(super) fn words(text: &str) -> String {
 fn add_words(words: &mut String, text: &str) {
     let text = text.trim();
     // As most have them already.
-    let pairs = text.bytes().zip(text.bytes().skip(1));
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     let apart = |one: u8, next: u8| one.is_ascii_graphic() | ((one == b' ') & next.is_ascii_graphic());
-    if pairs.fold(true, |apart_all, (one, next)| apart_all & apart(one, next)) {
+    if pairs.fold(true, |all, (one, next)| all & apart(*one, *next)) {
         words.push_str(text);
         return;
     }
