@@ -453,9 +453,9 @@ mod tests {
     #[test]
     fn names_of_many_frames_stand_in_one_text() {
         let frame = |module: &str, function: Option<&str>| Frame {
-            module: Some(module.to_owned()),
-            function: function.map(str::to_owned),
-            offset: Some("0x25".to_owned()),
+            module: Some(module.into()),
+            function: function.map(Into::into),
+            offset: Some("0x25".into()),
             ..Frame::default()
         };
         let mut names = String::new();
