@@ -20,7 +20,7 @@ pub(crate) fn hex_digits(text: &[u8]) -> usize {
 /// How many letters, digits and underscores of ASCII a text begins with.
 pub(crate) fn name(text: &[u8]) -> usize {
     run(text, |bytes| {
-        within(bytes, b'0', b'9') | within(bytes | EACH * 0x20, b'a', b'z') | within(bytes, b'_', b'_')
+        within(bytes, b'0', b'9') | within(lower(bytes), b'a', b'z') | within(bytes, b'_', b'_')
     })
 }
 
@@ -48,9 +48,15 @@ fn run(text: &[u8], class: impl Fn(u64) -> u64) -> usize {
     count + leading(rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)))
 }
 
+/// Letters of ASCII as small ones, and what is no letter as none.
+#[inline]
+fn lower(bytes: u64) -> u64 {
+    bytes | (EACH << 5)
+}
+
 #[inline]
 fn hex(bytes: u64) -> u64 {
-    within(bytes, b'0', b'9') | within(bytes | EACH * 0x20, b'a', b'f')
+    within(bytes, b'0', b'9') | within(lower(bytes), b'a', b'f')
 }
 
 /// Says in the highest bit of each byte of ASCII whether it lies within bounds. Any other byte gets no answer, and

@@ -4,7 +4,7 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::{clip, position, trim};
+use crate::parse::text::{clip, position, skip, trim};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -67,8 +67,17 @@ impl Heading {
 fn may_be_heading(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = matches!(bytes, [b'F', b'A', ..] | [b'T', b'H', ..] | [b'S', b'T', ..]);
-    let dumps = |at: usize| matches!(bytes.get(at + 1), Some(b't' | b'u' | b' '));
-    begins || memchr::memchr2_iter(b'S', b'>', bytes).any(|at| bytes.get(at) == Some(&b'>') || dumps(at))
+    // `State Dump`, `Suspend:`, `OS Thread Id:`
+    let tells = |at: usize| {
+        matches!(bytes.get(at + 1..), Some([b't', b'a', ..] | [b'u', b's', ..] | [b' ', b'T', ..]))
+    };
+    begins || may_be_prompt(text) || memchr::memchr_iter(b'S', bytes).any(tells)
+}
+
+/// Whether nothing but numbers stands before the first angle bracket.
+fn may_be_prompt(text: &str) -> bool {
+    let rest = skip(text, |byte| matches!(byte, b'0'..=b'9' | b':' | b'|'));
+    rest.trim_start().starts_with('>')
 }
 
 fn is_fault(text: &str) -> bool {
