@@ -84,6 +84,8 @@ mod tests {
     fn finding_ignores_case_and_keeps_boundaries() {
         assert_eq!(find("Ünd FAULT ->", "fault"), Some(5));
         assert_eq!(find("x", "longer"), None);
+        assert_eq!(skip("\t é x", |byte| byte == b' ' || byte == b'\t'), "é x");
+        assert!(begins_with("Thread é", "thread ") && !begins_with("é", "thread"));
         assert_eq!(clip(&"é".repeat(3_000)).len(), LOOK);
     }
 

@@ -233,6 +233,8 @@ mod tests {
         assert_eq!(columns("- **0184eef0 0184ef0c** a!b").1, 2);
         assert_eq!(columns("| 00 | 0184eef0 | 0184ef0c | a!b").0, Some(0));
         assert_eq!(columns("2021-03-04 11:22:33.123 INFO 0184eef0 0184ef0c a!b").1, 2);
+        // Eight digits that are a date and no column.
+        assert_eq!(columns("20210304 11:22:33 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("[11:22:33] 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("2021-03-04 11:22:33.123 [12] ERROR 0184eef0 0184ef0c a!b").1, 2);
         assert_eq!(columns("12: 03 0184eef0 0184ef0c a!b").0, Some(3));

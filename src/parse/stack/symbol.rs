@@ -462,6 +462,7 @@ mod tests {
         check("<Unloaded_x.dll>+0x1c", "<Unloaded_x.dll>", "", "0x1c");
         check("store!<nosymbols>", "store", "", "");
         check("netapi32!nosymbols", "netapi32", "", "");
+        check("netapi32!nosymbols+0x12", "netapi32", "", "0x12");
         check("drax!<no symbols>", "drax", "", "");
         check("store!(nosymbols) ", "store", "", "");
         check("_except_handler3+0x4b(...)", "", "_except_handler3", "0x4b");
