@@ -7,6 +7,10 @@ mod cli;
 use std::io;
 use std::process::ExitCode;
 
+/// Evidence is made of many small pieces: with the system's allocator a scan of nothing else takes a quarter longer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match cli::run() {
         Ok(exit) => exit.into(),
