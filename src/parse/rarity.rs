@@ -54,8 +54,13 @@ impl Rarity {
     /// How often a byte of a class does.
     pub(super) fn of_class(&self, class: Class) -> f32 {
         let [low, high] = class.lower.to_le_bytes().map(usize::from);
-        let rows = self.halves.iter().enumerate().filter(|(upper, _)| class.upper >> upper & 1 == 1);
-        rows.map(|(_, [first, second])| first[low] + second[high]).sum()
+        let (mut uppers, mut share) = (class.upper, 0.0);
+        while uppers != 0 {
+            let [first, second] = &self.halves[uppers.trailing_zeros() as usize];
+            share += first[low] + second[high];
+            uppers &= uppers - 1;
+        }
+        share
     }
 }
 

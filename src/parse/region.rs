@@ -176,7 +176,10 @@ impl Regions {
         let first = open.marks.partition_point(|mark| mark.at < half);
         let late = open.marks.get(first..).unwrap_or_default();
         let gaps = late.windows(2).filter_map(|pair| match pair {
-            [one, other] => Some((other.line - one.line, self.blank_line(one.at..other.at)?)),
+            // Between two lines of which one follows the other there is no blank one.
+            [one, other] if other.line - one.line > 1 => {
+                Some((other.line - one.line, self.blank_line(one.at..other.at)?))
+            }
             _ => None,
         });
         let last = open.marks.last().map_or(half, |mark| mark.at);
