@@ -17,6 +17,11 @@ pub(crate) fn hex_digits(text: &[u8]) -> usize {
     run(text, hex)
 }
 
+/// How many letters and digits of ASCII a text begins with.
+pub(crate) fn letters_and_digits(text: &[u8]) -> usize {
+    run(text, |bytes| within(bytes, b'0', b'9') | within(lower(bytes), b'a', b'z'))
+}
+
 /// How many letters, digits and underscores of ASCII a text begins with.
 pub(crate) fn name(text: &[u8]) -> usize {
     run(text, |bytes| {

@@ -4,6 +4,8 @@
 //! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
 //! of bytes and may let through what turns out to be nothing.
 
+use super::eights::letters_and_digits;
+
 /// Whether what stands around an offset of a text can be evidence.
 pub(crate) type Check = fn(&[u8], usize) -> bool;
 
@@ -238,7 +240,16 @@ pub(crate) fn code(text: &[u8], at: usize) -> bool {
         Some(b'0' | b'c' | b'e' | b'8' | b'4') => is_code(word),
         _ => false,
     };
-    !other && runs(rest, 6, u8::is_ascii_alphanumeric).any(tells)
+    !other && words(rest).any(tells)
+}
+
+/// The words of letters and digits.
+fn words(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (word, rest) = text.split_at_checked(letters_and_digits(text)).filter(|_| !text.is_empty())?;
+        text = rest.get(1..).unwrap_or_default();
+        Some(word)
+    })
 }
 
 /// The stretches of at least so many bytes that are all `inside`. Of what lies between only every so manieth byte is looked
