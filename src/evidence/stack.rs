@@ -48,9 +48,9 @@ impl Frame {
     /// The frame as people write it: `EMSMTA!otpmralt`, `vbscript+0x36ad`, `0x77e52236`.
     pub fn label(&self) -> String {
         match (&self.module, &self.function, &self.offset) {
-            (Some(module), Some(function), _) => format!("{module}!{function}"),
+            (Some(module), Some(function), _) => [module, "!", function].concat(),
             (None, Some(function), _) => function.to_string(),
-            (Some(module), None, Some(offset)) => format!("{module}+{offset}"),
+            (Some(module), None, Some(offset)) => [module, "+", offset].concat(),
             (Some(module), None, None) => module.to_string(),
             (None, None, _) => self.address.as_deref().unwrap_or("?").to_owned(),
         }

@@ -50,7 +50,11 @@ fn run(text: &[u8], class: impl Fn(u64) -> u64) -> usize {
     if rest.is_empty() {
         return count;
     }
-    count + leading(rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)))
+    let last = match text.last_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight) >> (64 - 8 * rest.len()),
+        None => rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
+    };
+    count + leading(last)
 }
 
 /// Letters of ASCII as small ones, and what is no letter as none.

@@ -81,9 +81,8 @@ impl<'t> Page<'t> {
     }
 
     /// The lines that are headings for stacks far below, in order; sought once for all of them.
-    pub(crate) fn far_headings(&self, is_one: impl Fn(&str) -> bool) -> &[usize] {
-        let found = || (0..self.lines.len()).filter(|line| is_one(self.text(*line))).collect();
-        self.far_headings.get_or_init(found)
+    pub(crate) fn far_headings(&self, seek: impl FnOnce() -> Vec<usize>) -> &[usize] {
+        self.far_headings.get_or_init(seek)
     }
 
     /// The rest of the line from a position on.

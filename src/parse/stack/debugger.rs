@@ -54,19 +54,17 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
         None => (row_start::of(page, hit)?, None),
     };
     let header = header.or_else(|| header::above(page, start));
-    let rows = collect(page, start, header.as_ref());
-    let last = rows.last()?;
-    if !is_stack(&rows, header.is_some()) {
-        let raw = is_raw_stack(&rows);
-        return raw.then(|| Claim { pieces: Vec::new(), block: None, end: last.end });
+    let rows = collect(page, start, header.as_ref())?;
+    if !rows.are_stack(header.is_some()) {
+        return rows.are_raw().then(|| Claim { pieces: Vec::new(), block: None, end: rows.end });
     }
-    let span = Span { from: start, to: last.end };
+    let span = Span { from: start, to: rows.end };
     let heading = thread::above(page, start.line);
     let kind = Kind::Stack(Stack {
         dialect: DIALECT.name,
         thread: heading.thread,
         faulting: heading.faulting,
-        frames: rows.into_iter().map(|row| row.frame).collect(),
+        frames: rows.frames,
     });
     Some(Claim { pieces: vec![Piece { span, kind }], block: None, end: span.to })
 }
@@ -100,42 +98,61 @@ fn row_in(text: &str) -> Option<(usize, Head<'_>)> {
     head.begins_row().then(|| (after_remark + head.start, head.at_its_start()))
 }
 
-/// A row and where it ends.
-struct Row<'p> {
-    frame: Frame,
-    columns: usize,
-    /// The first column.
-    pointer: Option<&'p str>,
+/// The rows of a stack, and what tells whether they are one.
+struct Rows<'p> {
+    frames: Vec<Frame>,
+    /// Where the last one ends.
     end: Pos,
+    /// One of them has a symbol.
+    named: bool,
+    /// One of them has arguments.
+    wide: bool,
+    /// All of them have two columns.
+    narrow: bool,
+    /// The first column of the last one.
+    pointer: Option<&'p str>,
+    /// How often, while narrow, the first column advances, and how often by the size of a pointer.
+    steps: usize,
+    raw_steps: usize,
 }
 
 /// Rows from `start` on, as far as they go.
-fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Vec<Row<'p>> {
-    let mut rows: Vec<Row<'_>> = Vec::new();
+fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Option<Rows<'p>> {
+    let mut rows = Rows {
+        frames: Vec::new(),
+        end: start,
+        named: false,
+        wide: false,
+        narrow: true,
+        pointer: None,
+        steps: 0,
+        raw_steps: 0,
+    };
     let mut next = rows::head(page.rest(start)).map(|head| (start, head));
     let mut last_number = None;
     let mut width = header.and_then(|header| header.width);
-    while let Some((from, head)) = next.filter(|_| rows.len() < MOST_ROWS) {
+    while let Some((from, head)) = next.filter(|_| rows.frames.len() < MOST_ROWS) {
         // Numbering that begins anew is another stack.
         if head.number == Some(0) && last_number > Some(0) {
             break;
         }
-        let Some(row) = read_row(page, from, &head, width, header) else { break };
+        let Some((frame, end)) = read_row(page, from, &head, width, header) else { break };
+        rows.add(frame, &head, end);
         last_number = head.number;
-        width = width.or(Some(row.columns).filter(|columns| *columns > 2));
-        next = next_row(page, row.end, width);
-        rows.push(row);
+        width = width.or(Some(head.columns).filter(|columns| *columns > 2));
+        next = next_row(page, end, width);
     }
-    rows
+    (!rows.frames.is_empty()).then_some(rows)
 }
 
-fn read_row<'p>(
-    page: &'p Page<'_>,
+/// The row at a place, and where it ends.
+fn read_row(
+    page: &Page<'_>,
     from: Pos,
-    head: &Head<'p>,
+    head: &Head<'_>,
     width: Option<usize>,
     header: Option<&Header>,
-) -> Option<Row<'p>> {
+) -> Option<(Frame, Pos)> {
     let missing = width.map_or(0, |width| width.saturating_sub(head.columns));
     let body = row_body::read(page, Pos { line: from.line, at: from.at + head.len }, missing);
     // Columns alone are a row only where another row follows.
@@ -153,7 +170,7 @@ fn read_row<'p>(
         frame.address = Some(hex::address(address));
     }
     let end = if body.named { body.end } else { Pos { line: from.line, at: page.text(from.line).len() } };
-    Some(Row { frame, columns: head.columns, pointer: head.first, end })
+    Some((frame, end))
 }
 
 fn row_follows(page: &Page<'_>, line: usize) -> bool {
@@ -237,28 +254,38 @@ fn remark_len(text: &str) -> usize {
     end.map_or(0, |end| text.len() - trimmed.len() + end)
 }
 
-/// Whether collected rows are a call stack.
-fn is_stack(rows: &[Row<'_>], header: bool) -> bool {
-    let named = rows.iter().filter(|row| row.frame.module.is_some() || row.frame.function.is_some()).count();
-    let wide = rows.iter().any(|row| row.columns >= 4);
-    named > 0 && (header || (rows.len() > 1 || wide) && !is_raw_stack(rows))
+impl<'p> Rows<'p> {
+    fn add(&mut self, frame: Frame, head: &Head<'p>, end: Pos) {
+        self.named |= frame.module.is_some() || frame.function.is_some();
+        self.wide |= head.columns >= 4;
+        self.narrow &= head.columns == 2;
+        if self.narrow
+            && let Some((this, next)) = self.pointer.zip(head.first)
+            && let Some(step) = step(this, next)
+        {
+            self.steps += 1;
+            self.raw_steps += usize::from(step == if this.len() > 8 { 8 } else { 4 });
+        }
+        self.pointer = head.first;
+        self.frames.push(frame);
+        self.end = end;
+    }
+
+    /// Whether they are a call stack.
+    fn are_stack(&self, header: bool) -> bool {
+        self.named && (header || (self.frames.len() > 1 || self.wide) && !self.are_raw())
+    }
+
+    /// Whether the first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames. They have no
+    /// header either, whereas a stack may begin `0012f0a0 7c90e9ab ntdll!KiFastSystemCallRet`, `0012f0a4 ...`.
+    fn are_raw(&self) -> bool {
+        self.narrow && self.raw_steps * 2 > self.steps
+    }
 }
 
-/// Rows whose first column advances by the size of a pointer: `dds`, `dps`, `dqs` print memory, not frames. They have no
-/// header either, whereas a stack may begin `0012f0a0 7c90e9ab ntdll!KiFastSystemCallRet`, `0012f0a4 ...`.
-fn is_raw_stack(rows: &[Row<'_>]) -> bool {
-    if rows.iter().any(|row| row.columns != 2) {
-        return false;
-    }
-    let steps: Vec<_> = rows
-        .windows(2)
-        .filter_map(|pair| {
-            let (this, next) = (pair[0].pointer?, pair[1].pointer?);
-            Some((hex::value(next)?.checked_sub(hex::value(this)?)?, this.len()))
-        })
-        .collect();
-    let raw = steps.iter().filter(|(step, digits)| *step == if *digits > 8 { 8 } else { 4 }).count();
-    raw * 2 > steps.len()
+/// How far one column is above another.
+fn step(this: &str, next: &str) -> Option<u64> {
+    hex::value(next)?.checked_sub(hex::value(this)?)
 }
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ pub(crate) struct Body {
 
 /// The body that begins at `from`, right after the columns. `missing` is how many columns the row still lacks.
 pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
+    if let Some(body) = plain(page, from) {
+        return body;
+    }
     let mut joined = Joined::new(page, from);
     let mut parsed = parse(&joined.text);
     while joined.lines < MOST_LINES {
@@ -58,6 +61,28 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
             line: 0,
         },
     }
+}
+
+/// The body that is nothing but a symbol with its offset, as most are.
+fn plain(page: &Page<'_>, from: Pos) -> Option<Body> {
+    let rest = page.rest(from);
+    let symbol = symbol::plain(rest).filter(|symbol| symbol.len == rest.len())?;
+    let below = trim(page.text(from.line + 1));
+    let below = if below.is_empty() { trim(page.text(from.line + 2)) } else { below };
+    // A trailer may follow, or the last digits of the offset.
+    if matches!(below.as_bytes(), [b'(' | b'[' | b'{' | b'F', ..] | [_] | [_, _] | [_, _, _] | [_, _, _, _]) {
+        return None;
+    }
+    Some(Body {
+        frame: Frame {
+            module: Some(symbol.module.into()),
+            function: Some(symbol.function.into()),
+            offset: Some(symbol.offset.into()),
+            ..Frame::default()
+        },
+        end: Pos { at: from.at + rest.len(), ..from },
+        named: true,
+    })
 }
 
 /// A name with one blank for every run of them.
@@ -141,7 +166,7 @@ struct Parsed {
 fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed { symbol: None, source: None, used: 0, symbol_end: 0, want: Want::Symbol };
     let mut at = 0;
-    let symbol = symbol::read_plain(text).or_else(|| {
+    let symbol = symbol::plain(text).map(Symbol::from).or_else(|| {
         at = text.len() - skip_columns(text).len();
         symbol::read(&text[at..])
     });

@@ -53,8 +53,8 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
         read_offset(text, &mut symbol);
         return symbol.offset.is_some().then_some(symbol);
     }
-    if let Some(symbol) = read_plain(text) {
-        return Some(symbol);
+    if let Some(plain) = plain(text) {
+        return Some(plain.into());
     }
     let module = module(text)?;
     let mut symbol = Symbol { module: Some(module.into()), len: module.len(), ..Symbol::default() };
@@ -83,8 +83,30 @@ pub(crate) fn read(text: &str) -> Option<Symbol> {
         .then_some(symbol)
 }
 
-/// Nearly every symbol: `EMSMTA!otpmralt+0x25`, `mngbase!CNotifyQTarget::PutTailItem+0x70e`, with nothing to tell apart.
-pub(crate) fn read_plain(text: &str) -> Option<Symbol> {
+/// A symbol as nearly all are: `EMSMTA!otpmralt+0x25`, `mngbase!CNotifyQTarget::PutTailItem+0x70e`.
+pub(super) struct Plain<'t> {
+    pub(super) module: &'t str,
+    pub(super) function: &'t str,
+    pub(super) offset: &'t str,
+    /// Length in bytes.
+    pub(super) len: usize,
+}
+
+impl From<Plain<'_>> for Symbol {
+    fn from(plain: Plain<'_>) -> Self {
+        Symbol {
+            module: Some(plain.module.into()),
+            function: Some(plain.function.into()),
+            offset: Some(plain.offset.into()),
+            address: None,
+            len: plain.len,
+            open: false,
+        }
+    }
+}
+
+/// The symbol that `text` begins with, where nothing is to be told apart.
+pub(super) fn plain(text: &str) -> Option<Plain<'_>> {
     let bytes = text.as_bytes();
     let begin = eights::name(bytes) + 1;
     if !(2..=129).contains(&begin) || bytes.get(begin - 1) != Some(&b'!') {
@@ -105,15 +127,14 @@ pub(crate) fn read_plain(text: &str) -> Option<Symbol> {
         }
     }
     let (offset, _) = text.get(end + 1..).and_then(hex::word).filter(|(_, digits)| *digits <= 8)?;
+    let len = end + 1 + offset;
     // A digit first, and it may be an address that stands in place of the function.
-    let function = text.get(begin..end).filter(|_| !bytes.get(begin).is_some_and(u8::is_ascii_digit))?;
-    Some(Symbol {
-        module: text.get(..begin - 1).map(SmolStr::new),
-        function: (function != "nosymbols").then(|| SmolStr::new(function)),
-        offset: text.get(end + 1..end + 1 + offset).map(SmolStr::new),
-        address: None,
-        len: end + 1 + offset,
-        open: false,
+    let is_name = |name: &&str| !name.starts_with(|c: char| c.is_ascii_digit()) && *name != "nosymbols";
+    Some(Plain {
+        module: text.get(..begin - 1)?,
+        function: text.get(begin..end).filter(is_name)?,
+        offset: text.get(end + 1..len)?,
+        len,
     })
 }
 

@@ -15,7 +15,8 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
-static FAR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(DUMP));
+/// What stands in every heading that may be far from its stack.
+static FAR: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [DUMP, "FAULT"].map(Finder::new));
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub(crate) struct Heading {
 pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     let mut heading = Heading::default();
     let near = line.saturating_sub(HEADING_REACH);
-    let lines = (near..line).rev().map(|line| trim(clip(page.text(line))));
-    for text in lines.filter(|text| may_be_heading(text)) {
+    let lines = (near..line).rev().map(|line| page.text(line)).filter(|text| may_be_heading(text));
+    for text in lines.map(|text| trim(clip(text))) {
         if heading.ends_at_dump(text) {
             return heading;
         }
@@ -44,14 +45,31 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
         }
     }
     // Farther above only these can stand, and most lines are far from it.
-    let far = page.far_headings(|text| {
-        let text = trim(clip(text));
-        is_fault(text) || FAR.find(text.as_bytes()).is_some()
-    });
+    let far = page.far_headings(|| far_headings(page));
     let far = far.get(..far.partition_point(|at| *at < near)).unwrap_or_default();
     let mut within = far.iter().rev().copied().take_while(|at| at + DUMP_REACH >= line);
     within.any(|at| heading.ends_at_dump(clip(page.text(at)).trim()));
     heading
+}
+
+/// The lines that may be headings of stacks far below.
+fn far_headings(page: &Page<'_>) -> Vec<usize> {
+    let mut lines = Vec::new();
+    for stretch in page.stretches() {
+        for finder in &*FAR {
+            let mut line = 0;
+            let found = finder.find_iter(stretch.text.as_bytes());
+            let pos = found.filter_map(|at| stretch.pos(&mut line, at, at + finder.needle().len()));
+            lines.extend(pos.map(|pos| pos.line));
+        }
+    }
+    lines.retain(|line| {
+        let text = trim(clip(page.text(*line)));
+        is_fault(text) || position(text, DUMP).is_some()
+    });
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 impl Heading {
@@ -65,6 +83,7 @@ impl Heading {
 
 /// Whether a line can be one of the headings: most lines lack what all of them have.
 fn may_be_heading(text: &str) -> bool {
+    let text = text.trim_start();
     let bytes = text.as_bytes();
     let begins = matches!(bytes, [b'F', b'A', ..] | [b'T', b'H', ..] | [b'S', b'T', ..]);
     // `State Dump`, `Suspend:`, `OS Thread Id:`
