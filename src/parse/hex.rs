@@ -38,14 +38,6 @@ pub(crate) fn value(text: &str) -> Option<u64> {
 
 /// An address column as evidence has it: `0x` and the digits, without the backquote.
 pub(crate) fn address(column: &str) -> SmolStr {
-    // Nearly every column.
-    if let Ok(eight) = column.as_bytes().try_into()
-        && eights::are_hex_digits(eight)
-    {
-        let [a, b, c, d, e, f, g, h] = *eight;
-        let prefixed = [b'0', b'x', a, b, c, d, e, f, g, h];
-        return str::from_utf8(&prefixed).map(SmolStr::new_inline).unwrap_or_default();
-    }
     let digits = column.strip_prefix("0x").unwrap_or(column);
     match digits.split_at_checked(8).and_then(|(high, low)| Some((high, low.strip_prefix('`')?))) {
         Some((high, low)) => concat(["0x", high, low]),

@@ -9,8 +9,8 @@ pub(crate) struct Page<'t> {
     text: &'t str,
     /// Lines in order. A physical line holding HTML breaks gives several, with the same number.
     pub(crate) lines: Vec<Line<'t>>,
-    /// Lines that every stack far below looks back for; `stack::thread` knows which they are.
-    far_headings: OnceCell<Vec<usize>>,
+    /// Lines that every stack below looks back for; `stack::thread` knows which they are.
+    headings: OnceCell<Vec<usize>>,
 }
 
 /// A position: index into [`Page::lines`] and byte offset into that line's clean text.
@@ -56,7 +56,7 @@ pub(crate) struct Claim {
 
 impl<'t> Page<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Page { text, lines: lines::clean(text), far_headings: OnceCell::new() }
+        Page { text, lines: lines::clean(text), headings: OnceCell::new() }
     }
 
     /// The clean text in as few stretches as it can be gone over in: lines that stand in the text as they are, one after
@@ -80,9 +80,9 @@ impl<'t> Page<'t> {
         self.lines.get(line).map_or("", |line| &line.text)
     }
 
-    /// The lines that are headings for stacks far below, in order; sought once for all of them.
-    pub(crate) fn far_headings(&self, seek: impl FnOnce() -> Vec<usize>) -> &[usize] {
-        self.far_headings.get_or_init(seek)
+    /// The lines that are headings of stacks below, in order; sought once for all of them.
+    pub(crate) fn headings(&self, seek: impl FnOnce() -> Vec<usize>) -> &[usize] {
+        self.headings.get_or_init(seek)
     }
 
     /// The rest of the line from a position on.

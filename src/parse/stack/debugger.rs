@@ -15,7 +15,7 @@
 
 use super::header::{self, Header};
 use super::rows::{self, Head};
-use super::{row_body, row_start, thread};
+use super::{row_body, row_start, symbol, thread};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::clip;
@@ -38,6 +38,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     read,
 };
 
+/// As many rows as most stacks have.
+const FEW_ROWS: usize = 16;
 /// The most rows of one stack: debuggers stop at 65,535, and recursion goes that deep.
 const MOST_ROWS: usize = 65_536;
 
@@ -128,21 +130,49 @@ fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Optio
         steps: 0,
         raw_steps: 0,
     };
-    let mut next = rows::head(page.rest(start)).map(|head| (start, head));
-    let mut last_number = None;
+    let return_first = header.is_some_and(|header| header.return_first);
     let mut width = header.and_then(|header| header.width);
+    let mut last_number = None;
+    let mut next = Some((start, None));
     while let Some((from, head)) = next.filter(|_| rows.frames.len() < MOST_ROWS) {
-        // Numbering that begins anew is another stack.
-        if head.number == Some(0) && last_number > Some(0) {
-            break;
+        if let Some((columns, symbol)) = plain_row(page, from) {
+            let address = if return_first { columns.first } else { columns.second };
+            let line = page.lines.get(from.line).map_or(0, |line| line.number);
+            let frame = Frame { address: Some(hex::address(address)), line, ..symbol.into() };
+            rows.add(
+                frame,
+                columns.count,
+                Some(columns.first),
+                Pos { at: page.text(from.line).len(), ..from },
+            );
+            last_number = None;
+            width = width.or(Some(columns.count).filter(|columns| *columns > 2));
+            let below = Pos { line: from.line + 1, at: 0 };
+            if rows::begins_plain(page.text(below.line)) {
+                next = Some((below, None));
+                continue;
+            }
+        } else {
+            let Some(head) = head.or_else(|| rows::head(page.rest(from))) else { break };
+            // Numbering that begins anew is another stack.
+            if head.number == Some(0) && last_number > Some(0) {
+                break;
+            }
+            let Some((frame, end)) = read_row(page, from, &head, width, header) else { break };
+            rows.add(frame, head.columns, head.first, end);
+            last_number = head.number;
+            width = width.or(Some(head.columns).filter(|columns| *columns > 2));
         }
-        let Some((frame, end)) = read_row(page, from, &head, width, header) else { break };
-        rows.add(frame, &head, end);
-        last_number = head.number;
-        width = width.or(Some(head.columns).filter(|columns| *columns > 2));
-        next = next_row(page, end, width);
+        next = next_row(page, rows.end, width).map(|(from, head)| (from, Some(head)));
     }
     (!rows.frames.is_empty()).then_some(rows)
+}
+
+/// The row that is nothing but plain columns and a symbol with its offset, as most are.
+fn plain_row<'p>(page: &'p Page<'_>, from: Pos) -> Option<(rows::Plain<'p>, symbol::Plain<'p>)> {
+    let columns = rows::plain(page.rest(from))?;
+    let symbol = row_body::plain(page, from.line, columns.rest)?;
+    Some((columns, symbol))
 }
 
 /// The row at a place, and where it ends.
@@ -179,7 +209,7 @@ fn row_follows(page: &Page<'_>, line: usize) -> bool {
 }
 
 fn symbol_follows(rest: &str) -> bool {
-    super::symbol::read(rest.trim_start()).is_some()
+    symbol::read(rest.trim_start()).is_some()
 }
 
 /// Where the next row begins after the end of one, and its head.
@@ -255,18 +285,22 @@ fn remark_len(text: &str) -> usize {
 }
 
 impl<'p> Rows<'p> {
-    fn add(&mut self, frame: Frame, head: &Head<'p>, end: Pos) {
+    #[inline]
+    fn add(&mut self, frame: Frame, columns: usize, pointer: Option<&'p str>, end: Pos) {
         self.named |= frame.module.is_some() || frame.function.is_some();
-        self.wide |= head.columns >= 4;
-        self.narrow &= head.columns == 2;
+        self.wide |= columns >= 4;
+        self.narrow &= columns == 2;
         if self.narrow
-            && let Some((this, next)) = self.pointer.zip(head.first)
+            && let Some((this, next)) = self.pointer.zip(pointer)
             && let Some(step) = step(this, next)
         {
             self.steps += 1;
             self.raw_steps += usize::from(step == if this.len() > 8 { 8 } else { 4 });
         }
-        self.pointer = head.first;
+        self.pointer = pointer;
+        if self.frames.is_empty() {
+            self.frames.reserve(FEW_ROWS);
+        }
         self.frames.push(frame);
         self.end = end;
     }

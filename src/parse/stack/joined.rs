@@ -72,7 +72,8 @@ const DEEPEST: usize = 40;
 /// Knows `()`, `[]`, `{}`; angle brackets are not counted, since `operator<` has but one.
 pub(crate) fn bracketed(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate().take(MOST) {
+    let near = &text.as_bytes()[..text.len().min(MOST)];
+    for (at, byte) in near.iter().enumerate() {
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),

@@ -70,6 +70,10 @@ pub(crate) fn skip_remark(text: &str) -> &str {
 
 /// The frame at `pos`, which begins with `word`; `within` a stack a method need not name its type.
 pub(crate) fn read(page: &Page<'_>, pos: Pos, word: &str, within: bool) -> Option<Read> {
+    let text = page.rest(pos).trim_end();
+    if let Some(frame) = plain(text, word) {
+        return Some(Read { frame, sourced: true, end: Pos { at: pos.at + text.len(), ..pos } });
+    }
     let mut joined = Joined::new(page, pos);
     for _ in 0..=WRAPPED {
         match parse(&joined.text, word, within) {
@@ -85,6 +89,40 @@ pub(crate) fn read(page: &Page<'_>, pos: Pos, word: &str, within: bool) -> Optio
         }
     }
     None
+}
+
+/// The frame of a row as most with a source are: `at A.B.C(String name) in C:\x\file.cs:line 12`.
+fn plain(text: &str, word: &str) -> Option<Frame> {
+    let rest = text.strip_prefix(word)?.strip_prefix(' ').filter(|_| text.len() < PATH)?;
+    let (name, rest) = rest.split_at_checked(dotted(rest)?)?;
+    let len = bracketed(rest).filter(|_| rest.starts_with('('))?;
+    let (arguments, rest) = rest.split_at_checked(len)?;
+    let file = rest.strip_prefix(" in ")?;
+    let colon = 2 + memchr::memchr(b':', file.as_bytes().get(2..)?)?;
+    let rooted = matches!(file.as_bytes(), [b'A'..=b'Z' | b'a'..=b'z', b':', b'\\', ..]);
+    let line = file.get(colon + 1..)?.strip_prefix("line ").filter(|_| rooted)?;
+    if !line.bytes().all(|byte| byte.is_ascii_digit()) || !is_arguments(arguments.get(1..len - 1)?, false) {
+        return None;
+    }
+    let source = SourceLine { file: file.get(..colon)?.into(), line: line.parse().ok()? };
+    Some(Frame { function: Some(name.into()), source: Some(source), ..Frame::default() })
+}
+
+/// Length of the plain name of a method that `text` begins with: words with a full stop between.
+fn dotted(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut end = eights::name(bytes);
+    let begins = end > 0 && !bytes.first()?.is_ascii_digit();
+    let mut parts = 1;
+    while bytes.get(end) == Some(&b'.') {
+        let part = eights::name(bytes.get(end + 1..)?);
+        if part == 0 {
+            return None;
+        }
+        end += 1 + part;
+        parts += 1;
+    }
+    (begins && parts > 1).then_some(end)
 }
 
 enum Parsed {

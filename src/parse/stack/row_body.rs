@@ -30,8 +30,9 @@ pub(crate) struct Body {
 
 /// The body that begins at `from`, right after the columns. `missing` is how many columns the row still lacks.
 pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
-    if let Some(body) = plain(page, from) {
-        return body;
+    if let Some(symbol) = plain(page, from.line, page.rest(from)) {
+        let end = Pos { at: from.at + symbol.len, ..from };
+        return Body { frame: symbol.into(), end, named: true };
     }
     let mut joined = Joined::new(page, from);
     let mut parsed = parse(&joined.text);
@@ -63,26 +64,15 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     }
 }
 
-/// The body that is nothing but a symbol with its offset, as most are.
-fn plain(page: &Page<'_>, from: Pos) -> Option<Body> {
-    let rest = page.rest(from);
+/// The symbol that is all of a body, as in most rows: `rest` is what `line` has of it.
+pub(super) fn plain<'t>(page: &Page<'_>, line: usize, rest: &'t str) -> Option<symbol::Plain<'t>> {
     let symbol = symbol::plain(rest).filter(|symbol| symbol.len == rest.len())?;
-    let below = trim(page.text(from.line + 1));
-    let below = if below.is_empty() { trim(page.text(from.line + 2)) } else { below };
+    let below = trim(page.text(line + 1));
+    let below = if below.is_empty() { trim(page.text(line + 2)) } else { below };
     // A trailer may follow, or the last digits of the offset.
-    if matches!(below.as_bytes(), [b'(' | b'[' | b'{' | b'F', ..] | [_] | [_, _] | [_, _, _] | [_, _, _, _]) {
-        return None;
-    }
-    Some(Body {
-        frame: Frame {
-            module: Some(symbol.module.into()),
-            function: Some(symbol.function.into()),
-            offset: Some(symbol.offset.into()),
-            ..Frame::default()
-        },
-        end: Pos { at: from.at + rest.len(), ..from },
-        named: true,
-    })
+    let goes_on =
+        matches!(below.as_bytes(), [b'(' | b'[' | b'{' | b'F', ..]) || (1..=4).contains(&below.len());
+    (!goes_on).then_some(symbol)
 }
 
 /// A name with one blank for every run of them.

@@ -83,7 +83,29 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
 /// A column of eight digits, with the blank behind it.
 const PLAIN: usize = 9;
 
-/// How many columns of eight digits, a blank behind each, a text begins with: all there are in most rows.
+/// Columns of eight digits with a blank behind each, as most rows have them.
+pub(crate) struct Plain<'t> {
+    /// How many there are.
+    pub(crate) count: usize,
+    pub(crate) first: &'t str,
+    pub(crate) second: &'t str,
+    /// What follows them.
+    pub(crate) rest: &'t str,
+}
+
+/// The columns that `text` begins with, if these are enough for a row.
+pub(crate) fn plain(text: &str) -> Option<Plain<'_>> {
+    let count = Some(plain_columns(text)).filter(|count| *count >= 2)?;
+    let (first, second) = (text.get(..PLAIN - 1)?, text.get(PLAIN..2 * PLAIN - 1)?);
+    Some(Plain { count, first, second, rest: text.get(count * PLAIN..)? })
+}
+
+/// Whether a text begins with them.
+pub(crate) fn begins_plain(text: &str) -> bool {
+    text.get(..2 * PLAIN).is_some_and(|columns| plain_columns(columns) == 2)
+}
+
+/// How many columns of eight digits, a blank behind each, a text begins with.
 fn plain_columns(text: &str) -> usize {
     let (columns, _) = text.as_bytes().as_chunks::<PLAIN>();
     let is_plain = |[digits @ .., gap]: &&[u8; PLAIN]| *gap == b' ' && eights::are_hex_digits(digits);

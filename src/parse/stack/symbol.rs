@@ -9,7 +9,7 @@
 //! A function ends at the first blank that is not inside brackets or backquotes; arguments are not part of it.
 
 use super::joined::bracketed;
-use crate::evidence::SmolStr;
+use crate::evidence::{Frame, SmolStr};
 use crate::parse::{eights, hex};
 
 /// A symbol, and how much of the text it took.
@@ -105,6 +105,18 @@ impl From<Plain<'_>> for Symbol {
     }
 }
 
+impl From<Plain<'_>> for Frame {
+    #[inline]
+    fn from(plain: Plain<'_>) -> Self {
+        Frame {
+            module: Some(plain.module.into()),
+            function: Some(plain.function.into()),
+            offset: Some(plain.offset.into()),
+            ..Frame::default()
+        }
+    }
+}
+
 /// The symbol that `text` begins with, where nothing is to be told apart.
 pub(super) fn plain(text: &str) -> Option<Plain<'_>> {
     let bytes = text.as_bytes();
@@ -112,19 +124,9 @@ pub(super) fn plain(text: &str) -> Option<Plain<'_>> {
     if !(2..=129).contains(&begin) || bytes.get(begin - 1) != Some(&b'!') {
         return None;
     }
-    let mut end = begin;
-    loop {
-        let part = bytes.get(end..LONGEST.min(bytes.len()))?;
-        if part.first() == Some(&b'o') && part.starts_with(b"operator") {
-            return None;
-        }
-        let len = eights::name(part);
-        end += len;
-        match part.get(len..)? {
-            [b':', b':', ..] if len > 0 => end += 2,
-            [b'+', b'0', b'x', ..] if len > 0 => break,
-            _ => return None,
-        }
+    let end = begin + plain_name(text.get(begin..)?)?;
+    if !bytes.get(end..).is_some_and(|rest| rest.starts_with(b"+0x")) {
+        return None;
     }
     let (offset, _) = text.get(end + 1..).and_then(hex::word).filter(|(_, digits)| *digits <= 8)?;
     let len = end + 1 + offset;
@@ -136,6 +138,25 @@ pub(super) fn plain(text: &str) -> Option<Plain<'_>> {
         offset: text.get(end + 1..len)?,
         len,
     })
+}
+
+/// Length of the plain name that `text` begins with: words with `::` between, none of them an operator.
+pub(super) fn plain_name(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    while end < LONGEST {
+        let part = bytes.get(end..)?;
+        let len = eights::name(part);
+        if len == 0 || part.first() == Some(&b'o') && part.starts_with(b"operator") {
+            return None;
+        }
+        end += len;
+        match part.get(len..) {
+            Some([b':', b':', ..]) => end += 2,
+            _ => return Some(end),
+        }
+    }
+    None
 }
 
 /// A module name at the start of `text`, `<Unloaded_x.dll>` included.
@@ -325,6 +346,13 @@ const OPERATORS: &[&str] = &[
 
 /// Length of the function name at the start of `text`, and whether the text ends inside it.
 pub(crate) fn function(text: &str) -> (usize, bool) {
+    // Nearly every name.
+    if let Some(len) = plain_name(text)
+        && (text[len..].starts_with('+')
+            || text[len..].starts_with('(') && !text[len..].starts_with("(anonymous"))
+    {
+        return (len, false);
+    }
     let mut depth = Depth::default();
     let mut at = 0;
     loop {

@@ -4,9 +4,7 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::{clip, position, skip, trim};
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
+use crate::parse::text::{clip, position, trim};
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -15,8 +13,6 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
-/// What stands in every heading that may be far from its stack.
-static FAR: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [DUMP, "FAULT"].map(Finder::new));
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,47 +25,52 @@ pub(crate) struct Heading {
 /// The heading of a stack that begins on `line`.
 pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     let mut heading = Heading::default();
-    let near = line.saturating_sub(HEADING_REACH);
-    let lines = (near..line).rev().map(|line| page.text(line)).filter(|text| may_be_heading(text));
-    for text in lines.map(|text| trim(clip(text))) {
+    let headings = page.headings(|| headings(page));
+    let above = headings.get(..headings.partition_point(|at| *at < line)).unwrap_or_default();
+    for at in above.iter().rev().take_while(|at| *at + DUMP_REACH >= line) {
+        let text = trim(clip(page.text(*at)));
         if heading.ends_at_dump(text) {
-            return heading;
+            break;
         }
-        if position(text, "Stack Back Trace").is_some() {
+        // Farther above only those can stand.
+        if at + HEADING_REACH < line || position(text, "Stack Back Trace").is_some() {
             continue;
         }
         heading.faulting |= text.starts_with("STACK_TEXT:");
         heading.thread = thread_id(text);
         if heading.thread.is_some() {
-            return heading;
+            break;
         }
     }
-    // Farther above only these can stand, and most lines are far from it.
-    let far = page.far_headings(|| far_headings(page));
-    let far = far.get(..far.partition_point(|at| *at < near)).unwrap_or_default();
-    let mut within = far.iter().rev().copied().take_while(|at| at + DUMP_REACH >= line);
-    within.any(|at| heading.ends_at_dump(clip(page.text(at)).trim()));
     heading
 }
 
-/// The lines that may be headings of stacks far below.
-fn far_headings(page: &Page<'_>) -> Vec<usize> {
+/// The lines that may be headings, sought by the letters that tell one.
+fn headings(page: &Page<'_>) -> Vec<usize> {
     let mut lines = Vec::new();
     for stretch in page.stretches() {
-        for finder in &*FAR {
-            let mut line = 0;
-            let found = finder.find_iter(stretch.text.as_bytes());
-            let pos = found.filter_map(|at| stretch.pos(&mut line, at, at + finder.needle().len()));
-            lines.extend(pos.map(|pos| pos.line));
+        let text = stretch.text.as_bytes();
+        let mut line = 0;
+        for at in memchr::memchr3_iter(b'S', b'T', b'>', text).filter(|at| may_tell(text, *at)) {
+            lines.extend(stretch.pos(&mut line, at, at + 1).map(|pos| pos.line));
         }
     }
-    lines.retain(|line| {
-        let text = trim(clip(page.text(*line)));
-        is_fault(text) || position(text, DUMP).is_some()
-    });
-    lines.sort_unstable();
     lines.dedup();
     lines
+}
+
+/// Whether the letter at an offset may tell a heading: `State Dump`, `Suspend:`, `OS Thread Id:`, `STACK_TEXT:`, `THREAD`, and
+/// the angle brackets of prompts and faults.
+fn may_tell(text: &[u8], at: usize) -> bool {
+    match text.get(at..) {
+        Some([b'S', b't', b'a', b't', ..] | [b'S', b'u', b's', ..] | [b'S', b' ', b'T', ..]) => true,
+        Some([b'S', b'T', b'A', ..] | [b'T', b'H', b'R', ..]) => true,
+        Some([b'>', ..]) => {
+            let before = at.checked_sub(1).and_then(|before| text.get(before));
+            before.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-' || !byte.is_ascii_graphic())
+        }
+        _ => false,
+    }
 }
 
 impl Heading {
@@ -79,24 +80,6 @@ impl Heading {
         self.faulting |= self.thread.is_none() && is_fault(text);
         self.thread.is_some()
     }
-}
-
-/// Whether a line can be one of the headings: most lines lack what all of them have.
-fn may_be_heading(text: &str) -> bool {
-    let text = text.trim_start();
-    let bytes = text.as_bytes();
-    let begins = matches!(bytes, [b'F', b'A', ..] | [b'T', b'H', ..] | [b'S', b'T', ..]);
-    // `State Dump`, `Suspend:`, `OS Thread Id:`
-    let tells = |at: usize| {
-        matches!(bytes.get(at + 1..), Some([b't', b'a', ..] | [b'u', b's', ..] | [b' ', b'T', ..]))
-    };
-    begins || may_be_prompt(text) || memchr::memchr_iter(b'S', bytes).any(tells)
-}
-
-/// Whether nothing but numbers stands before the first angle bracket.
-fn may_be_prompt(text: &str) -> bool {
-    let rest = skip(text, |byte| matches!(byte, b'0'..=b'9' | b':' | b'|'));
-    rest.trim_start().starts_with('>')
 }
 
 fn is_fault(text: &str) -> bool {

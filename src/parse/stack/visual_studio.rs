@@ -21,7 +21,7 @@ use super::heading;
 use super::joined::{Joined, bracketed};
 use super::symbol::{self, Symbol};
 use super::tail;
-use crate::evidence::{Frame, Kind, SourceLine, Stack};
+use crate::evidence::{Frame, Kind, SmolStr, SourceLine, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
 use crate::parse::text::{clip, position, skip};
@@ -223,6 +223,11 @@ struct Row {
 
 /// The row at a position, wrapped lines joined.
 fn row(page: &Page<'_>, pos: Pos) -> Option<Row> {
+    let text = page.rest(pos).trim_end();
+    if let Some(frame) = plain(text) {
+        let end = Pos { at: pos.at + text.len(), ..pos };
+        return Some(Row { frame: Some(frame), telling: true, complete: true, end });
+    }
     let mut joined = Joined::new(page, pos);
     let mut wrapped = 0;
     loop {
@@ -248,6 +253,38 @@ fn goes_on(page: &Page<'_>, line: usize) -> bool {
     let text = page.text(line).trim();
     let (len, tail) = tail::read(text);
     len > 0 && (tail.line || tail.offset.is_some())
+}
+
+/// The frame of a row as most are: module with extension, function, arguments, line, language.
+fn plain(text: &str) -> Option<Frame> {
+    let row = skip(text, |byte| matches!(byte, b' ' | b'\t' | b'>'));
+    let bytes = row.as_bytes();
+    let stem = eights::name(bytes);
+    let extension =
+        bytes.get(stem + 1..)?.iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let bang = stem + 1 + extension;
+    let is_module = bytes.first()?.is_ascii_alphabetic()
+        && bytes.get(stem) == Some(&b'.')
+        && (2..=5).contains(&extension)
+        && bytes.get(bang) == Some(&b'!')
+        && bang < MODULE;
+    if !is_module || text.len() > LEAD {
+        return None;
+    }
+    let after = row.get(bang + 1..)?;
+    let (function, arguments) = after.split_at_checked(symbol::plain_name(after)?)?;
+    // An address in place of the function, or a namespace without a name.
+    if hex::word(after).is_some() || !arguments.starts_with('(') || arguments.starts_with("(anonymous") {
+        return None;
+    }
+    let rest = skip(arguments.get(bracketed(arguments)?..)?, |byte| byte == b' ').strip_prefix("Line ")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let language = rest.get(digits..)?.strip_prefix('\t').filter(|_| digits > 0)?;
+    (tail::language(language)? == language.len()).then(|| Frame {
+        module: row.get(..bang).map(SmolStr::new),
+        function: Some(function.into()),
+        ..Frame::default()
+    })
 }
 
 enum Parsed {
@@ -465,7 +502,8 @@ fn module_kind(module: &str) -> Option<bool> {
     if !first || !module[eights::name(module.as_bytes())..].chars().all(allowed) {
         return None;
     }
-    let extension = module.rfind('.').map_or("", |at| &module[at + 1..]);
+    let dot = module.bytes().rposition(|byte| byte == b'.');
+    let extension = dot.map_or("", |at| &module[at + 1..]);
     let known = (2..=5).contains(&extension.len())
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && module.matches(' ').count() <= 6;
