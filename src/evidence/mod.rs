@@ -53,7 +53,7 @@ pub enum Kind {
     /// A loaded module or a file, with its version.
     Module(Module),
     /// A phrase that a text clause waits for, as the clause spells it.
-    Text(String),
+    Text(SmolStr),
 }
 
 impl Evidence {

@@ -5,7 +5,7 @@
 
 use super::finding::{Confidence, Reason};
 use super::stack::StackHeld;
-use crate::evidence::{Bugcheck, Event, Evidence, Fault, Kind, bugcheck_name, exception_name};
+use crate::evidence::{Bugcheck, Event, Fault, Kind, bugcheck_name, exception_name};
 use crate::signature::names::{self, Pattern, fold, folded};
 use crate::signature::{BugcheckClause, EventClause, ExceptionClause, FaultClause};
 use smallvec::SmallVec;
@@ -108,8 +108,10 @@ fn same_text(wanted: &str, given: Option<&str>) -> Option<bool> {
 /// A piece of evidence made ready for comparing.
 #[derive(Debug, Default)]
 pub(super) struct Compared<'e> {
-    /// The message of an event, or a phrase, folded.
+    /// The message of an event, folded.
     pub(super) message: Option<Cow<'e, str>>,
+    /// The ways that are listed under a phrase.
+    pub(super) begins: &'e [usize],
     process: Option<&'e str>,
     module: Option<&'e str>,
     /// Outside: the evidence gives one; inside: it is a number.
@@ -117,32 +119,27 @@ pub(super) struct Compared<'e> {
 }
 
 impl<'e> Compared<'e> {
-    /// Of all evidence, in its order; of events only those that some signature asks for.
-    pub(super) fn all(evidence: &'e [Evidence], asks_for: impl Fn(&Event) -> bool) -> Vec<Self> {
-        let of = |piece: &'e Evidence| match &piece.kind {
-            Kind::Event(event) if !asks_for(event) => Compared::default(),
-            kind => Compared::of(kind),
-        };
-        evidence.iter().map(of).collect()
+    /// Of a phrase under which these ways are listed.
+    pub(super) fn phrase(begins: &'e [usize]) -> Self {
+        Compared { begins, ..Compared::default() }
     }
 
-    fn of(kind: &'e Kind) -> Self {
+    pub(super) fn of(kind: &'e Kind) -> Self {
         let module = |name: &'e Option<String>| name.as_deref().map(names::stem);
         let address = |text: &Option<String>| text.as_deref().map(names::address);
         match kind {
             Kind::Fault(fault) => Compared {
-                message: None,
                 process: module(&fault.process),
                 module: module(&fault.module),
                 address: address(&fault.address),
+                ..Compared::default()
             },
             Kind::Exception(raised) => Compared { address: address(&raised.address), ..Compared::default() },
             Kind::Bugcheck(stop) => Compared { module: module(&stop.module), ..Compared::default() },
             Kind::Event(event) => {
                 Compared { message: event.message.as_deref().map(fold), ..Compared::default() }
             }
-            Kind::Text(phrase) => Compared { message: Some(fold(phrase)), ..Compared::default() },
-            Kind::Stack(_) | Kind::Module(_) => Compared::default(),
+            Kind::Stack(_) | Kind::Module(_) | Kind::Text(_) => Compared::default(),
         }
     }
 }

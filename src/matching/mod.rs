@@ -26,7 +26,6 @@ pub use finding::{Confidence, Finding, Match, Nearest, Reason, Unknown, Verdict}
 
 use crate::evidence::{Evidence, Kind};
 use crate::signature::Database;
-use clauses::Compared;
 use crash::Crashes;
 use index::{Index, Room};
 use pool::Pool;
@@ -56,8 +55,7 @@ impl<'db> Matcher<'db> {
     /// What the evidence of one input shows: the known issues, the surest first, then the crashes that none
     /// of them explains, in the order of the input.
     pub fn findings(&self, evidence: &[Evidence]) -> Vec<Finding<'db>> {
-        let compared = Compared::all(evidence, |event| self.index.names_event(event.id));
-        let scene = Scene::new(evidence, &compared, &self.index);
+        let scene = Scene::new(evidence, &self.index);
         let mut pool = Pool::default();
         let (mut rows, mut room) = (Rows::default(), Room::default());
         for at in 0..evidence.len() {
@@ -102,10 +100,7 @@ impl<'db> Matcher<'db> {
                 };
                 room.numbers.extend(self.index.by_event(event.id).iter().filter_map(holds));
             }
-            Kind::Text(_) => {
-                let phrase = compared.message.as_deref().unwrap_or_default();
-                room.numbers.extend(self.index.by_phrase(phrase));
-            }
+            Kind::Text(_) => room.numbers.extend(compared.begins),
             Kind::Module(_) => {}
         }
     }

@@ -6,7 +6,9 @@
 use super::clauses::Compared;
 use super::index::Index;
 use crate::evidence::{Evidence, Kind};
+use crate::signature::names::fold;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// Pieces of a kind that are looked at on each side of the one a match begins with.
 const NEAREST: usize = 16;
@@ -36,36 +38,79 @@ pub(super) enum Scope {
 pub(super) struct Scene<'e> {
     pub(super) evidence: &'e [Evidence],
     lists: FxHashMap<Wanted, Vec<usize>>,
-    /// By folded phrase.
-    phrases: FxHashMap<&'e str, Vec<usize>>,
+    phrases: Phrases<'e>,
     /// What is compared of each piece.
-    compared: &'e [Compared<'e>],
+    compared: Vec<Compared<'e>>,
+}
+
+/// The phrases of an input; most stand there many times, each folded once.
+#[derive(Default)]
+struct Phrases<'e> {
+    all: Vec<Phrase<'e>>,
+    /// Their numbers, by how they are spelt and folded.
+    by_spelling: FxHashMap<&'e str, usize>,
+    by_folded: FxHashMap<Cow<'e, str>, usize>,
+}
+
+/// A phrase: where it stands, and the ways listed under it.
+struct Phrase<'e> {
+    pieces: Vec<usize>,
+    begins: &'e [usize],
+}
+
+impl<'e> Phrases<'e> {
+    /// Takes in the phrase of the piece at an index; its ways.
+    fn add(&mut self, spelled: &'e str, at: usize, index: &'e Index<'_>) -> &'e [usize] {
+        let all = &mut self.all;
+        let number = *self.by_spelling.entry(spelled).or_insert_with(|| {
+            let folded = fold(spelled);
+            let begins = index.by_phrase(&folded);
+            *self.by_folded.entry(folded).or_insert_with(|| {
+                all.push(Phrase { pieces: Vec::new(), begins });
+                all.len() - 1
+            })
+        });
+        let Some(phrase) = all.get_mut(number) else { return &[] };
+        phrase.pieces.push(at);
+        phrase.begins
+    }
+
+    /// The pieces of a folded phrase.
+    fn pieces(&self, folded: &str) -> Option<&[usize]> {
+        self.all.get(*self.by_folded.get(folded)?).map(|phrase| phrase.pieces.as_slice())
+    }
 }
 
 impl<'e> Scene<'e> {
-    pub(super) fn new(evidence: &'e [Evidence], compared: &'e [Compared<'e>], index: &Index<'_>) -> Self {
+    /// Of events only those are compared that some signature asks for.
+    pub(super) fn new(evidence: &'e [Evidence], index: &'e Index<'_>) -> Self {
+        let compared = Vec::with_capacity(evidence.len());
         let mut scene =
-            Scene { evidence, lists: FxHashMap::default(), phrases: FxHashMap::default(), compared };
-        for (at, (piece, compared)) in evidence.iter().zip(compared).enumerate() {
+            Scene { evidence, lists: FxHashMap::default(), phrases: Phrases::default(), compared };
+        for (at, piece) in evidence.iter().enumerate() {
             let wanted = match &piece.kind {
                 Kind::Bugcheck(_) => Wanted::Bugcheck,
                 Kind::Fault(_) => Wanted::Fault,
                 Kind::Exception(_) => Wanted::Exception,
                 Kind::Event(event) if index.names_event(event.id) => Wanted::Event(event.id),
-                Kind::Text(_) => {
-                    let phrase = compared.message.as_deref().unwrap_or_default();
-                    scene.phrases.entry(phrase).or_default().push(at);
+                Kind::Text(phrase) => {
+                    let begins = scene.phrases.add(phrase, at, index);
+                    scene.compared.push(Compared::phrase(begins));
                     continue;
                 }
-                Kind::Stack(_) | Kind::Event(_) | Kind::Module(_) => continue,
+                Kind::Stack(_) | Kind::Event(_) | Kind::Module(_) => {
+                    scene.compared.push(Compared::default());
+                    continue;
+                }
             };
+            scene.compared.push(Compared::of(&piece.kind));
             scene.lists.entry(wanted).or_default().push(at);
         }
         scene
     }
 
     /// A piece, and what is compared of it.
-    pub(super) fn piece(&self, at: usize) -> Option<(&'e Evidence, &'e Compared<'e>)> {
+    pub(super) fn piece(&self, at: usize) -> Option<(&'e Evidence, &Compared<'e>)> {
         Some((self.evidence.get(at)?, self.compared.get(at)?))
     }
 
@@ -100,7 +145,7 @@ impl<'e> Scene<'e> {
     pub(super) fn phrases(&self, phrases: &[String], scope: Scope) -> Option<(u32, u32)> {
         let mut lines: Option<(u32, u32)> = None;
         for phrase in phrases {
-            let nearest = self.nearest(self.phrases.get(phrase.as_str())?, scope).into_iter().next()?;
+            let nearest = self.nearest(self.phrases.pieces(phrase)?, scope).into_iter().next()?;
             let (first, last) = self.lines(nearest);
             let (from, to) = lines.unwrap_or((first, last));
             lines = Some((from.min(first), to.max(last)));

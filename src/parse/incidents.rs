@@ -9,6 +9,7 @@
 use super::page::{Claim, Page, Piece};
 use super::text::same_letters;
 use crate::evidence::{Evidence, Kind};
+use smallvec::{SmallVec, smallvec};
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -20,13 +21,8 @@ const LONGEST: u32 = 2_000;
 /// Places all claimed evidence in order and numbers the incidents from 1.
 pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -> Vec<Evidence> {
     let blocks = blocks(page, &claims);
-    let mut all: Vec<Evidence> = claims
-        .into_iter()
-        .flat_map(|claim| claim.pieces)
-        .chain(phrases)
-        .map(|piece| Evidence { place: page.place(piece.span), incident: None, kind: piece.kind })
-        .collect();
-    all.sort_by_key(|piece| (piece.place.bytes.start, piece.place.bytes.end));
+    let claimed = claims.into_iter().flat_map(|claim| claim.pieces);
+    let mut all = merged(in_order(page, claimed), in_order(page, phrases));
     let reports = reports(&all, &blocks);
     let crashes = crashes(&all, &reports);
     for (report, crash) in reports.iter().zip(&crashes.of_report) {
@@ -35,6 +31,33 @@ pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -
         }
     }
     number_context(&mut all, &crashes.all, &blocks);
+    all
+}
+
+/// Pieces, each at its place, in the order of the text.
+fn in_order(page: &Page<'_>, pieces: impl IntoIterator<Item = Piece>) -> Vec<Evidence> {
+    let placed = |piece: Piece| Evidence { place: page.place(piece.span), incident: None, kind: piece.kind };
+    let mut all: Vec<Evidence> = pieces.into_iter().map(placed).collect();
+    all.sort_by_key(order);
+    all
+}
+
+fn order(piece: &Evidence) -> (usize, usize) {
+    (piece.place.bytes.start, piece.place.bytes.end)
+}
+
+/// Both in the order of the text; at one place what is claimed comes first.
+fn merged(claimed: Vec<Evidence>, phrases: Vec<Evidence>) -> Vec<Evidence> {
+    let mut all = Vec::with_capacity(claimed.len() + phrases.len());
+    let mut phrases = phrases.into_iter().peekable();
+    for piece in claimed {
+        let at = order(&piece);
+        while let Some(phrase) = phrases.next_if(|phrase| order(phrase) < at) {
+            all.push(phrase);
+        }
+        all.push(piece);
+    }
+    all.extend(phrases);
     all
 }
 
@@ -53,10 +76,27 @@ fn blocks(page: &Page<'_>, claims: &[Claim]) -> Vec<Range<usize>> {
     merged
 }
 
-/// Index of the block a byte lies in.
-fn block_at(blocks: &[Range<usize>], byte: usize) -> Option<usize> {
-    let index = blocks.partition_point(|block| block.start <= byte).checked_sub(1)?;
-    (byte < blocks[index].end).then_some(index)
+/// Blocks that are gone through in the order of the text.
+struct Through<'b> {
+    blocks: &'b [Range<usize>],
+    /// Index of the first that begins further on.
+    next: usize,
+}
+
+impl<'b> Through<'b> {
+    fn new(blocks: &'b [Range<usize>]) -> Self {
+        Through { blocks, next: 0 }
+    }
+
+    /// Index of the block in which a piece begins, none of which lies before the one asked for last.
+    fn at(&mut self, piece: &Evidence) -> Option<usize> {
+        let byte = piece.place.bytes.start;
+        while self.blocks.get(self.next).is_some_and(|block| block.start <= byte) {
+            self.next += 1;
+        }
+        let index = self.next.checked_sub(1)?;
+        self.blocks.get(index).is_some_and(|block| byte < block.end).then_some(index)
+    }
 }
 
 /// The crash evidence of one block, or one piece outside of blocks.
@@ -64,7 +104,7 @@ struct Report {
     block: Option<usize>,
     lines: (u32, u32),
     /// Indices into the evidence.
-    pieces: Vec<usize>,
+    pieces: SmallVec<[usize; 4]>,
     /// How many of them are stacks.
     stacks: usize,
 }
@@ -86,8 +126,9 @@ impl Report {
 
 fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
+    let mut blocks = Through::new(blocks);
     for (index, piece) in all.iter().enumerate().filter(|(_, piece)| piece.is_crash()) {
-        let block = block_at(blocks, piece.place.bytes.start);
+        let block = blocks.at(piece);
         match reports.last_mut() {
             Some(report) if block.is_some() && report.block == block => {
                 report.lines.1 = report.lines.1.max(piece.place.lines.1);
@@ -97,7 +138,7 @@ fn reports(all: &[Evidence], blocks: &[Range<usize>]) -> Vec<Report> {
             _ => reports.push(Report {
                 block,
                 lines: piece.place.lines,
-                pieces: vec![index],
+                pieces: smallvec![index],
                 stacks: usize::from(is_stack(piece)),
             }),
         }
@@ -183,10 +224,13 @@ fn joins(all: &[Evidence], crash: &Crash<'_>, report: &Report) -> bool {
 
 /// Context joins the crash of its block, else the nearest one within reach.
 fn number_context(all: &mut [Evidence], crashes: &[Crash<'_>], blocks: &[Range<usize>]) {
+    let (mut blocks, mut next) = (Through::new(blocks), 0);
     for piece in all.iter_mut().filter(|piece| piece.incident.is_none()) {
-        let block = block_at(blocks, piece.place.bytes.start);
+        let block = blocks.at(piece);
         let (first, last) = piece.place.lines;
-        let next = crashes.partition_point(|crash| crash.lines.0 <= first);
+        while crashes.get(next).is_some_and(|crash| crash.lines.0 <= first) {
+            next += 1;
+        }
         let around = &crashes[next.saturating_sub(1)..(next + 1).min(crashes.len())];
         let distance =
             |crash: &Crash<'_>| first.saturating_sub(crash.lines.1).max(crash.lines.0.saturating_sub(last));

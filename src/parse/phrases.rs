@@ -6,7 +6,7 @@
 use super::literals::tells;
 use super::page::{Page, Piece, Pos, Span};
 use super::text::same_letters;
-use crate::evidence::Kind;
+use crate::evidence::{Kind, SmolStr};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ struct Word {
 #[derive(Debug)]
 struct Phrase {
     /// As the clause spells it.
-    spelled: String,
+    spelled: SmolStr,
     words: Vec<String>,
     /// Which word is looked for.
     telling: usize,
@@ -77,7 +77,7 @@ impl Phrase {
     fn new(spelled: String) -> Option<Self> {
         let words: Vec<String> = spelled.split_whitespace().map(str::to_owned).collect();
         let telling = (0..words.len()).max_by_key(|index| words.get(*index).map(|word| tells(word)))?;
-        Some(Phrase { spelled, words, telling })
+        Some(Phrase { spelled: spelled.into(), words, telling })
     }
 
     /// The whole phrase around its telling word, if it stands there. The first word may be the end of a longer one, and
