@@ -5,10 +5,11 @@
 //! many there are.
 
 use super::clauses::{BugcheckPattern, Compared, EventPattern, FaultPattern};
-use super::stack::{Rows, StackClause};
+use super::stack::{Row, Rows, StackClause};
 use crate::evidence::Fault;
 use crate::signature::names::{self, FramePattern, Pattern, folded, module};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
+use memchr::memmem::Finder;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -296,10 +297,10 @@ pub(super) struct Room {
 struct Frames {
     /// By the key of those that are one name; of two names with a key the clauses see which it is.
     exact: FxHashMap<u64, Vec<Posting>>,
-    /// Those with a `*` or with an offset, by module.
-    open: FxHashMap<String, Vec<usize>>,
-    /// Those of any module.
-    anywhere: Vec<usize>,
+    /// Those with a `*` or with an offset, by the key of their module.
+    open: FxHashMap<u64, Vec<usize>>,
+    /// Those of any module, and what each of their names holds: few stacks have it in any.
+    anywhere: Vec<(Finder<'static>, usize)>,
     /// Each of those frames once, and the ways that name it.
     patterns: Vec<(FramePattern, Vec<Posting>)>,
     known: FxHashMap<FramePattern, usize>,
@@ -317,11 +318,11 @@ impl Frames {
                     let number = *self.known.entry(frame.clone()).or_insert(next);
                     if number == next {
                         self.patterns.push((frame.clone(), Vec::new()));
-                        let list = match frame.module.as_ref().and_then(Pattern::exact) {
-                            Some(module) => self.open.entry(module.to_owned()).or_default(),
-                            None => &mut self.anywhere,
-                        };
-                        list.push(number);
+                        if frame.module.as_ref().and_then(Pattern::exact).is_some() {
+                            self.open.entry(frame.as_name().module_key()).or_default().push(number);
+                        } else {
+                            self.anywhere.push((Finder::new(frame.function.longest()).into_owned(), number));
+                        }
                     }
                     if let Some((_, list)) = self.patterns.get_mut(number) {
                         list.push(posting);
@@ -341,15 +342,21 @@ impl Frames {
         let Room { numbers, shared, seen } = room;
         shared.clear();
         seen.clear();
-        for (row, key) in rows.all.iter().zip(&rows.keys).filter(|(row, _)| !row.is_blank()) {
-            let name = rows.name(row);
-            for numbers in [self.open.get(name.module), Some(&self.anywhere)].into_iter().flatten() {
-                for (frame, list) in numbers.iter().filter_map(|number| self.patterns.get(*number)) {
-                    if frame.holds(&name) {
-                        shared.extend(list.iter().map(Posting::shared));
-                    }
-                }
+        let mut hold = |number: &usize, row: &Row<'_>| {
+            if let Some((frame, list)) = self.patterns.get(*number)
+                && frame.holds(&rows.name(row))
+            {
+                shared.extend(list.iter().map(Posting::shared));
             }
+        };
+        for (row, module) in rows.all.iter().zip(&rows.modules) {
+            let open = self.open.get(module);
+            open.into_iter().flatten().for_each(|number| hold(number, row));
+        }
+        for (_, number) in self.anywhere.iter().filter(|(longest, _)| rows.may_hold(longest)) {
+            rows.all.iter().for_each(|row| hold(number, row));
+        }
+        for key in &rows.keys {
             if let Some(list) = self.exact.get(key)
                 && seen.insert(*key)
             {

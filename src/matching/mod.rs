@@ -57,7 +57,7 @@ impl<'db> Matcher<'db> {
     pub fn findings(&self, evidence: &[Evidence]) -> Vec<Finding<'db>> {
         let scene = Scene::new(evidence, &self.index);
         let mut pool = Pool::default();
-        let (mut rows, mut room) = (Rows::default(), Room::default());
+        let (mut rows, mut room) = (Rows::new(self.database.runtime()), Room::default());
         for at in 0..evidence.len() {
             self.begin(&scene, at, &mut rows, &mut room);
             self.hold(&scene, at, &rows, &room.numbers, &mut pool);
@@ -81,9 +81,6 @@ impl<'db> Matcher<'db> {
             Kind::Stack(stack) => {
                 rows.take(stack);
                 self.index.by_stack(rows, room);
-                if !room.numbers.is_empty() {
-                    rows.stand(self.database.runtime());
-                }
             }
             Kind::Bugcheck(stop) => room.numbers.extend(self.index.by_bugcheck(stop.code)),
             Kind::Exception(raised) => room.numbers.extend(self.index.by_exception(raised.code)),

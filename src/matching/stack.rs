@@ -10,7 +10,9 @@ use super::finding::Confidence;
 use crate::evidence::{Frame, Stack};
 use crate::signature::names::{FrameName, FramePattern, NamePlace};
 use crate::signature::{Clauses, RuntimeFrames, Standing};
+use memchr::memmem::Finder;
 use smallvec::{SmallVec, smallvec};
+use std::cell::OnceCell;
 
 /// Rows of a stack that are looked at; what overflows a stack repeats itself long before.
 const ROWS: usize = 1_024;
@@ -27,15 +29,16 @@ const RENAMED_ON_TOP: usize = 1;
 pub(super) struct Row<'e> {
     pub(super) frame: &'e Frame,
     name: NamePlace,
-    pub(super) standing: Standing,
+    standing: OnceCell<Standing>,
 }
 
 /// The rows of a stack, innermost first.
-#[derive(Default)]
 pub(super) struct Rows<'e> {
+    runtime: &'e RuntimeFrames,
     pub(super) all: Vec<Row<'e>>,
-    /// The name of each in short.
+    /// The name of each in short, and its module.
     pub(super) keys: Vec<u64>,
+    pub(super) modules: Vec<u64>,
     names: String,
 }
 
@@ -47,31 +50,43 @@ impl Row<'_> {
 }
 
 impl<'e> Rows<'e> {
-    pub(super) fn of(stack: &'e Stack, runtime: &RuntimeFrames) -> Self {
-        let mut rows = Rows::default();
+    /// No rows yet.
+    pub(super) fn new(runtime: &'e RuntimeFrames) -> Self {
+        Rows { runtime, all: Vec::new(), keys: Vec::new(), modules: Vec::new(), names: String::new() }
+    }
+
+    pub(super) fn of(stack: &'e Stack, runtime: &'e RuntimeFrames) -> Self {
+        let mut rows = Rows::new(runtime);
         rows.take(stack);
-        rows.stand(runtime);
         rows
     }
 
-    /// Takes in a stack, in the room of the one before. Where its rows [`stand`](Rows::stand) is not known then.
+    /// Takes in a stack, in the room of the one before.
     pub(super) fn take(&mut self, stack: &'e Stack) {
         self.all.clear();
         self.keys.clear();
+        self.modules.clear();
         self.names.clear();
         for frame in stack.frames.iter().take(ROWS) {
             let name = NamePlace::push(frame, &mut self.names);
-            self.all.push(Row { frame, name, standing: Standing::Runtime });
+            self.all.push(Row { frame, name, standing: OnceCell::new() });
         }
         self.names.make_ascii_lowercase();
-        self.keys.extend(self.all.iter().map(|row| row.name.of(&self.names).key()));
+        for row in &self.all {
+            let name = row.name.of(&self.names);
+            self.keys.push(name.key());
+            self.modules.push(name.module_key());
+        }
     }
 
-    /// Finds out how much each row says.
-    pub(super) fn stand(&mut self, runtime: &RuntimeFrames) {
-        for row in &mut self.all {
-            row.standing = runtime.standing(row.name.of(&self.names));
-        }
+    /// How much a row says; most are never asked.
+    pub(super) fn standing(&self, row: &Row<'_>) -> Standing {
+        *row.standing.get_or_init(|| self.runtime.standing(self.name(row)))
+    }
+
+    /// Whether the names of any rows may hold a text.
+    pub(super) fn may_hold(&self, text: &Finder<'_>) -> bool {
+        text.find(self.names.as_bytes()).is_some()
     }
 
     pub(super) fn name(&self, row: &Row<'_>) -> FrameName<'_> {
@@ -80,8 +95,8 @@ impl<'e> Rows<'e> {
 
     /// The rows that tell one crash from another, innermost first: those with a name that are not the runtime's.
     pub(super) fn telling(&self) -> impl Iterator<Item = &Row<'e>> {
-        let above_runtime = self.all.iter().any(|row| row.standing > Standing::Runtime);
-        let tells = move |row: &&Row<'_>| row.standing > Standing::Runtime || !above_runtime;
+        let above_runtime = self.all.iter().any(|row| self.standing(row) > Standing::Runtime);
+        let tells = move |row: &&Row<'_>| self.standing(row) > Standing::Runtime || !above_runtime;
         self.all.iter().filter(|row| !row.is_blank()).filter(tells)
     }
 }
@@ -116,6 +131,8 @@ pub(super) struct StackClause<'db> {
     labels: &'db [String],
     /// How telling each frame is, see [`weigh`](StackClause::weigh).
     weights: Vec<f64>,
+    /// All of them added up.
+    of: f64,
     /// Index of each telling frame.
     pub(super) telling: Vec<usize>,
     /// Standing of each frame.
@@ -174,12 +191,14 @@ impl<'db> StackClause<'db> {
         let level = standing.iter().copied().max()?;
         let telling: Vec<usize> =
             (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
-        let weights = standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
+        let weights: Vec<f64> =
+            standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
         let keys = frames.iter().map(FramePattern::key).collect();
         Some(StackClause {
             frames,
             keys,
             labels,
+            of: weights.iter().sum(),
             weights,
             telling,
             standing,
@@ -195,19 +214,24 @@ impl<'db> StackClause<'db> {
             *weight *= depth / (1.0 + (named_by(frame).max(1) as f64).ln());
             depth *= 0.9;
         }
+        self.of = self.weights.iter().sum();
     }
 
     /// Holds the clause against a stack; `None` when no telling frame stands in it.
     pub(super) fn hold(&self, rows: &Rows<'_>, said: bool) -> Option<StackHeld> {
         let places = self.align(rows);
-        let rows = rows.all.as_slice();
         let held = self.held(&places)?;
         let first = held.begins;
-        let above = rows.iter().take(first).filter(|row| row.standing >= self.level).count();
-        let weight = |index: usize| self.weights.get(index).copied().unwrap_or(0.0);
-        let found: f64 = (0..places.len()).filter(|index| places[*index].is_some()).map(weight).sum();
-        let lines = places.iter().flatten().filter_map(|at| rows.get(*at)).map(|row| row.frame.line);
-        let complete = places.iter().all(Option::is_some);
+        let above = rows.all.iter().take(first).filter(|row| rows.standing(row) >= self.level).count();
+        let (mut found, mut complete, mut lines) = (0.0, true, (u32::MAX, 0));
+        for (place, weight) in places.iter().zip(&self.weights) {
+            let Some(row) = place.and_then(|at| rows.all.get(at)) else {
+                complete = false;
+                continue;
+            };
+            found += weight;
+            lines = (lines.0.min(row.frame.line), lines.1.max(row.frame.line));
+        }
         let deviates = match () {
             () if self.anywhere => Deviation::None,
             () if above > 0 || !held.is_first(&self.telling, 0) => Deviation::OnTop,
@@ -217,16 +241,16 @@ impl<'db> StackClause<'db> {
         Some(StackHeld {
             cap: self.grade(&held, complete, above, rows),
             found: found * if above > 0 && !self.anywhere { 0.9 } else { 1.0 },
-            of: self.weights.iter().sum(),
+            of: self.of,
             weak: self.telling.len() == 1 && !(self.is_founded() && complete && above == 0),
             deviates,
             text: if said {
-                found_text(places.iter().flatten().filter_map(|at| rows.get(*at)))
+                found_text(places.iter().flatten().filter_map(|at| rows.all.get(*at)))
             } else {
                 String::new()
             },
             differs: if said { self.differs(&places, first, above, rows) } else { None },
-            lines: (lines.clone().min()?, lines.max()?),
+            lines,
         })
     }
 
@@ -244,11 +268,9 @@ impl<'db> StackClause<'db> {
     fn pairs(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = Pairs::new();
         for (index, (key, frame)) in self.keys.iter().zip(&self.frames).enumerate() {
-            if key.is_some_and(|key| !rows.keys.contains(&key)) {
-                continue;
-            }
-            for (at, (row, own)) in rows.all.iter().zip(&rows.keys).enumerate() {
-                if key.is_none_or(|key| key == *own) && frame.holds(&rows.name(row)) {
+            let same = |own: &u64| key.is_none_or(|key| key == *own);
+            for (at, _) in rows.keys.iter().enumerate().filter(|(_, own)| same(own)) {
+                if rows.all.get(at).is_some_and(|row| frame.holds(&rows.name(row))) {
                     pairs.push((at, index));
                 }
             }
@@ -316,14 +338,14 @@ impl<'db> StackClause<'db> {
     }
 
     /// Whether the stack ends where the clause would go on: cut off, not contradicted.
-    fn is_cut(&self, held: &Held, rows: &[Row<'_>]) -> bool {
+    fn is_cut(&self, held: &Held, rows: &Rows<'_>) -> bool {
         let after = held.count - usize::from(!held.is_first(&self.telling, 1));
-        let rest = rows.get(held.ends + 1..).unwrap_or_default();
-        self.telling.get(after) == Some(&held.last) && rest.iter().all(|row| row.standing < self.level)
+        let mut rest = rows.all.iter().skip(held.ends + 1);
+        self.telling.get(after) == Some(&held.last) && rest.all(|row| rows.standing(row) < self.level)
     }
 
     /// How much the frames found allow to say; `above` telling frames stand over the first one found.
-    fn grade(&self, held: &Held, complete: bool, above: usize, rows: &[Row<'_>]) -> Option<Confidence> {
+    fn grade(&self, held: &Held, complete: bool, above: usize, rows: &Rows<'_>) -> Option<Confidence> {
         let missing = self.telling.len() - held.count;
         if self.anywhere {
             return match (missing, complete) {
@@ -335,7 +357,8 @@ impl<'db> StackClause<'db> {
         let first_holds = held.is_first(&self.telling, 0);
         let second_holds = held.is_first(&self.telling, 1);
         let cut = || self.is_cut(held, rows);
-        let own_on_top = rows.iter().take(held.begins).any(|row| row.standing > self.level);
+        let mut on_top = rows.all.iter().take(held.begins);
+        let own_on_top = on_top.any(|row| rows.standing(row) > self.level);
         let added = if self.telling.len() < LONG || own_on_top { 0 } else { ADDED_ON_TOP };
         let few_missing = missing <= (self.telling.len() / 3).max(1);
         let enough = held.count >= 2 || self.telling.len() == 1;
@@ -361,11 +384,12 @@ impl<'db> StackClause<'db> {
         places: &[Option<usize>],
         first: usize,
         above: usize,
-        rows: &[Row<'_>],
+        rows: &Rows<'_>,
     ) -> Option<String> {
         let lost = |index: &usize| places.get(*index).is_some_and(Option::is_none);
         let label = |index: usize| self.labels.get(index).map_or("", String::as_str);
-        let top = rows.iter().take(first).find(|row| row.standing >= self.level).map(|row| row.frame.label());
+        let mut on_top = rows.all.iter().take(first);
+        let top = on_top.find(|row| rows.standing(row) >= self.level).map(|row| row.frame.label());
         let wanted = self.telling.first().copied().unwrap_or(0);
         let mut parts = Vec::new();
         let mut missing: Vec<usize> = (0..places.len()).filter(lost).collect();
@@ -396,7 +420,13 @@ fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
             text.push_str(" < ");
         }
         match (&row.frame.module, &row.frame.function) {
-            (Some(own), Some(function)) if module == Some(own) => text.push_str(function),
+            (Some(own), Some(function)) => {
+                if module != Some(own) {
+                    text.push_str(own);
+                    text.push('!');
+                }
+                text.push_str(function);
+            }
             _ => text.push_str(&row.frame.label()),
         }
         module = row.frame.module.as_ref();

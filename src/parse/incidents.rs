@@ -21,7 +21,8 @@ const LONGEST: u32 = 2_000;
 /// Places all claimed evidence in order and numbers the incidents from 1.
 pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -> Vec<Evidence> {
     let blocks = blocks(page, &claims);
-    let claimed = claims.into_iter().flat_map(|claim| claim.pieces);
+    let mut claimed = Vec::with_capacity(claims.iter().map(|claim| claim.pieces.len()).sum());
+    claims.into_iter().for_each(|claim| claimed.extend(claim.pieces));
     let mut all = merged(in_order(page, claimed), in_order(page, phrases));
     let reports = reports(&all, &blocks);
     let crashes = crashes(&all, &reports);
@@ -35,7 +36,7 @@ pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -
 }
 
 /// Pieces, each at its place, in the order of the text.
-fn in_order(page: &Page<'_>, pieces: impl IntoIterator<Item = Piece>) -> Vec<Evidence> {
+fn in_order(page: &Page<'_>, pieces: Vec<Piece>) -> Vec<Evidence> {
     let placed = |piece: Piece| Evidence { place: page.place(piece.span), incident: None, kind: piece.kind };
     let mut all: Vec<Evidence> = pieces.into_iter().map(placed).collect();
     all.sort_by_key(order);

@@ -21,7 +21,19 @@ pub(crate) fn module(name: &str) -> String {
 
 /// What is compared of a module name, in the case in which it is printed.
 pub(crate) fn stem(name: &str) -> &str {
-    let path = trim(name);
+    // Most names are one word.
+    let stem = if name.bytes().fold(true, |word, byte| word & (byte.is_ascii_alphanumeric() || byte == b'_'))
+    {
+        name
+    } else {
+        file_stem(trim(name))
+    };
+    let may_be_kernel = stem.starts_with(['n', 'N']);
+    if may_be_kernel && KERNELS.iter().any(|kernel| stem.eq_ignore_ascii_case(kernel)) { "nt" } else { stem }
+}
+
+/// A file name without its path and an ending that says nothing.
+fn file_stem(path: &str) -> &str {
     let (mut begin, mut dot) = (0, None);
     for (at, byte) in path.bytes().enumerate().rev() {
         match byte {
@@ -37,9 +49,7 @@ pub(crate) fn stem(name: &str) -> &str {
         let extension = path.get(dot + 1..).unwrap_or_default();
         *dot > begin && EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
     };
-    let stem = path.get(begin..dot.filter(ends).unwrap_or(path.len())).unwrap_or(path);
-    let may_be_kernel = stem.starts_with(['n', 'N']);
-    if may_be_kernel && KERNELS.iter().any(|kernel| stem.eq_ignore_ascii_case(kernel)) { "nt" } else { stem }
+    path.get(begin..dot.filter(ends).unwrap_or(path.len())).unwrap_or(path)
 }
 
 /// `name` without blanks around it; most names have none.
@@ -60,8 +70,9 @@ pub(crate) fn function(name: &str) -> String {
 
 /// Appends what [`function`] makes of a name, but for its case.
 fn push_function(name: &str, to: &mut String) {
-    if is_plain(name) {
-        return to.push_str(name);
+    let bare = c_name(name);
+    if is_plain(bare) {
+        return to.push_str(bare);
     }
     let name = name.trim();
     let mut plain = undecorate(name).map_or_else(|| without_templates(c_name(name)), Cow::Owned);
@@ -91,12 +102,12 @@ fn is_plain(name: &str) -> bool {
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.
 fn c_name(name: &str) -> &str {
-    let bare = match name.rsplit_once('@') {
-        Some((bare, bytes)) if !bytes.is_empty() && bytes.bytes().all(|byte| byte.is_ascii_digit()) => bare,
-        _ => name,
-    };
-    let bare = bare.strip_prefix('@').unwrap_or(bare).trim_start_matches('_');
-    if bare.is_empty() { name } else { bare }
+    let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let sized = name.get(..name.len() - digits).filter(|_| digits > 0);
+    let bare = sized.and_then(|sized| sized.strip_suffix('@')).unwrap_or(name);
+    let bare = bare.strip_prefix('@').unwrap_or(bare);
+    let scores = bare.bytes().take_while(|byte| *byte == b'_').count();
+    bare.get(scores..).filter(|bare| !bare.is_empty()).unwrap_or(name)
 }
 
 /// The name without `<...>`.
@@ -186,7 +197,12 @@ impl FrameName<'_> {
 
     /// The name in short: two that are the same have the same key.
     pub(crate) fn key(&self) -> u64 {
-        FxBuildHasher.hash_one((self.module, self.function))
+        FxBuildHasher.hash_one((self.module_key(), self.function))
+    }
+
+    /// The same of its module.
+    pub(crate) fn module_key(&self) -> u64 {
+        FxBuildHasher.hash_one(self.module)
     }
 }
 
@@ -291,6 +307,16 @@ impl Pattern {
     /// What every name begins with that it holds.
     pub(crate) fn first_letter(&self) -> Option<u8> {
         self.text().bytes().next().filter(|letter| *letter != b'*')
+    }
+
+    /// The longest text that stands in every name it holds.
+    pub(crate) fn longest(&self) -> &str {
+        match self {
+            Pattern::Exact(exact) => exact,
+            Pattern::Glob(glob) => {
+                glob.pieces.iter().max_by_key(|piece| piece.len()).map_or("", String::as_str)
+            }
+        }
     }
 
     /// The name, when there is only one.
