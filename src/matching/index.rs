@@ -145,7 +145,7 @@ pub(super) struct Index<'db> {
     /// By folded phrase.
     phrases: FxHashMap<String, Vec<usize>>,
     /// Ids of all events that any way names.
-    event_ids: BTreeSet<u32>,
+    event_ids: FxHashSet<u32>,
 }
 
 impl<'db> Index<'db> {
@@ -164,7 +164,7 @@ impl<'db> Index<'db> {
             exceptions: FxHashMap::default(),
             events: FxHashMap::default(),
             phrases: FxHashMap::default(),
-            event_ids: BTreeSet::new(),
+            event_ids: FxHashSet::default(),
         };
         for number in 0..index.alternatives.len() {
             index.list(number);

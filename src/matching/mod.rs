@@ -29,6 +29,7 @@ use crate::signature::Database;
 use crash::Crashes;
 use index::{Index, Room};
 use pool::Pool;
+use rustc_hash::FxHashMap;
 use scene::Scene;
 use stack::Rows;
 use std::collections::BTreeMap;
@@ -120,7 +121,7 @@ impl<'db> Matcher<'db> {
         &self,
         evidence: &[Evidence],
         matches: &[Match<'db>],
-        mut nearest: BTreeMap<u32, Nearest<'db>>,
+        mut nearest: FxHashMap<u32, Nearest<'db>>,
     ) -> Vec<Unknown<'db>> {
         let mut incidents: BTreeMap<u32, Vec<&Evidence>> = BTreeMap::new();
         for piece in evidence.iter().filter(|piece| piece.is_crash()) {

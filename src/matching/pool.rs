@@ -8,7 +8,7 @@ use super::score;
 use super::stack::Deviation;
 use super::verdict::Versions;
 use crate::signature::Entry;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// Matches of a signature without a crash that stand closer than this, in lines, are one.
 const APART: u32 = 200;
@@ -79,7 +79,7 @@ fn span<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Option<(u32, u32)>
 }
 
 /// A crash, or where there is none a stretch of lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Scene {
     Incident(u32),
     Stretch(u32),
@@ -107,10 +107,10 @@ struct NearMiss<'db> {
 /// Everything that matched in one input.
 #[derive(Default)]
 pub(super) struct Pool<'db> {
-    kept: BTreeMap<(usize, Scene), Kept<'db>>,
+    kept: FxHashMap<(usize, Scene), Kept<'db>>,
     /// The stretch that is open, by signature.
-    stretches: BTreeMap<usize, u32>,
-    nearest: BTreeMap<u32, NearMiss<'db>>,
+    stretches: FxHashMap<usize, u32>,
+    nearest: FxHashMap<u32, NearMiss<'db>>,
 }
 
 impl<'db> Pool<'db> {
@@ -183,10 +183,12 @@ impl<'db> Pool<'db> {
     pub(super) fn finish(
         mut self,
         versions: &Versions<'_>,
-    ) -> (Vec<Match<'db>>, BTreeMap<u32, Nearest<'db>>) {
+    ) -> (Vec<Match<'db>>, FxHashMap<u32, Nearest<'db>>) {
         self.explain_away();
+        let mut kept: Vec<_> = self.kept.into_iter().collect();
+        kept.sort_unstable_by_key(|(key, _)| *key);
         let mut matches: Vec<Match<'db>> =
-            self.kept.into_values().filter_map(|kept| kept.finish(versions)).collect();
+            kept.into_iter().filter_map(|(_, kept)| kept.finish(versions)).collect();
         matches.sort_by(Match::rank);
         let named =
             |NearMiss { entry, score, differs }| Nearest { signature: entry.signature(), score, differs };
@@ -198,7 +200,7 @@ impl Pool<'_> {
     /// Of a stack that is exactly one issue, another that only nearly holds is no more than possible: the
     /// frame that it does not account for is explained.
     fn explain_away(&mut self) {
-        let mut exact: BTreeMap<usize, f64> = BTreeMap::new();
+        let mut exact: FxHashMap<usize, f64> = FxHashMap::default();
         for best in self.kept.values().map(|kept| &kept.best) {
             if let (Some(Confidence::Exact), Some(stack)) = (best.confidence, best.stack) {
                 let weight = exact.entry(stack.at).or_default();

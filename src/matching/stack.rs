@@ -391,23 +391,28 @@ impl<'db> StackClause<'db> {
         let mut on_top = rows.all.iter().take(first);
         let top = on_top.find(|row| rows.standing(row) >= self.level).map(|row| row.frame.label());
         let wanted = self.telling.first().copied().unwrap_or(0);
-        let mut parts = Vec::new();
-        let mut missing: Vec<usize> = (0..places.len()).filter(lost).collect();
+        let mut said = String::new();
+        let mut renamed = None;
         match top {
             Some(top) if lost(&wanted) => {
-                parts.push(format!("innermost is {top}, not {}", label(wanted)));
-                missing.retain(|index| *index != wanted);
+                renamed = Some(wanted);
+                said = ["innermost is ", &top, ", not ", label(wanted)].concat();
             }
             Some(top) if above > 0 && !self.anywhere => {
-                parts.push(format!("{top} stands above {}", label(wanted)));
+                said = [&top, " stands above ", label(wanted)].concat();
             }
             _ => {}
         }
-        if !missing.is_empty() {
-            let missing: Vec<_> = missing.into_iter().map(label).collect();
-            parts.push(format!("without {}", missing.join(", ")));
+        let missing = (0..places.len()).filter(lost).filter(|index| Some(*index) != renamed);
+        for (count, index) in missing.enumerate() {
+            said.push_str(match (count, said.is_empty()) {
+                (0, true) => "without ",
+                (0, false) => "; without ",
+                _ => ", ",
+            });
+            said.push_str(label(index));
         }
-        (!parts.is_empty()).then(|| parts.join("; "))
+        (!said.is_empty()).then_some(said)
     }
 }
 

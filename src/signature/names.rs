@@ -22,12 +22,7 @@ pub(crate) fn module(name: &str) -> String {
 /// What is compared of a module name, in the case in which it is printed.
 pub(crate) fn stem(name: &str) -> &str {
     // Most names are one word.
-    let stem = if name.bytes().fold(true, |word, byte| word & (byte.is_ascii_alphanumeric() || byte == b'_'))
-    {
-        name
-    } else {
-        file_stem(trim(name))
-    };
+    let stem = if kinds(name) & !SCORE == LETTER { name } else { file_stem(trim(name)) };
     let may_be_kernel = stem.starts_with(['n', 'N']);
     if may_be_kernel && KERNELS.iter().any(|kernel| stem.eq_ignore_ascii_case(kernel)) { "nt" } else { stem }
 }
@@ -70,6 +65,9 @@ pub(crate) fn function(name: &str) -> String {
 
 /// Appends what [`function`] makes of a name, but for its case.
 fn push_function(name: &str, to: &mut String) {
+    if is_plain(name) {
+        return to.push_str(name);
+    }
     let bare = c_name(name);
     if is_plain(bare) {
         return to.push_str(bare);
@@ -85,19 +83,38 @@ fn push_function(name: &str, to: &mut String) {
     to.push_str(&plain);
 }
 
-/// Whether only its case has to be folded, as of most names.
-fn is_plain(name: &str) -> bool {
-    let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b':';
-    // Without an early end, so that many bytes are looked at at once.
-    if name.bytes().fold(true, |plain, byte| plain & letters(byte)) {
-        return true;
+/// What a byte is to a name.
+const LETTER: u8 = 0;
+const SCORE: u8 = 1;
+const JOINT: u8 = 2;
+const OTHER: u8 = 4;
+const KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => LETTER,
+            b'_' => SCORE,
+            b':' | b'.' | b'~' => JOINT,
+            _ => OTHER,
+        };
+        byte += 1;
     }
-    let mut before = b'_';
-    name.bytes().all(|byte| {
-        let plain = letters(byte) || (byte == b'_' && before != b'_');
-        before = byte;
-        plain
-    })
+    kinds
+};
+
+/// The kinds of all bytes of a name.
+fn kinds(name: &str) -> u8 {
+    name.bytes().fold(LETTER, |kinds, byte| kinds | KINDS[usize::from(byte)])
+}
+
+/// Whether only its case has to be folded, as of most names of functions.
+fn is_plain(name: &str) -> bool {
+    match kinds(name) & !JOINT {
+        LETTER => true,
+        SCORE => !name.starts_with('_') && !name.as_bytes().windows(2).any(|pair| pair == b"__"),
+        _ => false,
+    }
 }
 
 /// The name inside `_name@12` (stdcall), `@name@8` (fastcall) and `_name`.
