@@ -81,7 +81,8 @@ struct Cleaner<'t> {
 impl Cleaner<'_> {
     /// Cleans one physical line, or the part of one, `text[start..end]`.
     fn line(&mut self, start: usize, end: usize, number: u32) {
-        let raw = self.text[start..end].trim_end_matches('\r');
+        let raw = &self.text[start..end];
+        let raw = if raw.ends_with('\r') { raw.trim_end_matches('\r') } else { raw };
         let quoting = quoting(raw);
         let (raw, start) = (&raw[quoting..], start + quoting);
         let end = start + raw.len();
@@ -99,6 +100,9 @@ impl Cleaner<'_> {
 
 /// Length of the mail quoting a line begins with: `> `, `>> `, `| `, `> | `.
 fn quoting(raw: &str) -> usize {
+    if !raw.starts_with([' ', '\t', '>', '|']) {
+        return 0;
+    }
     let mut length = 0;
     loop {
         let rest = &raw.as_bytes()[length..];

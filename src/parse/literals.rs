@@ -1,144 +1,190 @@
 //! Finds literals in the clean lines of a page, however many there are and without ASCII case.
 //!
-//! There may be thousands of them. Of every one the three rarest bytes go into a table, and the three bytes at every place
-//! of the text are looked up there: no look-up waits for another, and a thousand literals more cost next to nothing. Of a
-//! literal of less than three bytes, such as the `!` of a symbol, the first is looked for by itself.
+//! There may be thousands of them. A text goes through a `sieve` of the rarest bytes of each, and what is left is looked up
+//! by three bytes, or by the first of a literal of less, such as the `!` of a symbol: a thousand literals more cost next to
+//! nothing.
 
 use super::page::{Page, Pos};
-use super::wake::{CASE, folded};
-use rustc_hash::FxHashMap;
+use super::rarity::Rarity;
+use super::sieve::{Sieve, WORD};
+use super::wake::{CASE, GRAM, folded};
 
 /// Bytes that are looked up together.
-const GRAM: usize = 3;
-/// Places that are looked up before one asks which of them are known.
-const AT_ONCE: usize = 16;
-/// Places in the table: a thousand literals leave it nearly empty.
-const BITS: u32 = 17;
-const PLACES: usize = 1 << BITS;
-/// The bits of four bytes that count.
-const COUNTS: u32 = u32::MAX >> 8;
+const LOOKED_UP: usize = 3;
+/// Places in the table: a thousand literals leave it nearly empty. Those of single bytes come first.
+const BITS: u32 = 14;
+const BYTES: usize = 256;
+const PLACES: usize = BYTES + (1 << BITS);
+/// Words of places that the sieve is asked for at once.
+const WORDS: usize = 64;
+/// Bytes that are compared at once.
+const HEAD: usize = 16;
 /// Bytes of logs and stacks, the most common first.
 const COMMON: &[u8] = b" e0ta1cdonibr2sf3lx4756m89pu.-hg,:=wvyk/\"(j)q*z";
 
 /// Literals, by what is looked for of them.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    /// Single bytes that are looked for, in both cases.
-    bytes: Vec<u8>,
-    by_byte: FxHashMap<u8, Vec<Literal>>,
-    /// By hash of three bytes: whether they are looked for.
-    table: Box<[bool; PLACES]>,
-    by_gram: FxHashMap<u32, Vec<Literal>>,
+    literals: Vec<Literal>,
+    sieve: Sieve,
+    /// One more than the number of the first literal that is looked up there; 0 where there is none.
+    table: Box<[u32; PLACES]>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Literal {
     number: usize,
-    /// In lower case.
-    text: Box<[u8]>,
+    length: usize,
     /// Where in it stands what is looked for.
     at: usize,
+    /// Its first bytes in lower case, which of their bits tell the case of letters, and which count.
+    head: u128,
+    case: u128,
+    counts: u128,
+    /// The bytes behind these, in lower case.
+    rest: Box<[u8]>,
+    /// One more than the number of the next literal that is looked up at the same place, or 0.
+    next: u32,
 }
 
 impl Literals {
     pub(crate) fn new<'l>(texts: impl IntoIterator<Item = &'l str>) -> Self {
-        let mut literals = Literals {
-            bytes: Vec::new(),
-            by_byte: FxHashMap::default(),
-            table: Box::new([false; PLACES]),
-            by_gram: FxHashMap::default(),
-        };
-        for (number, text) in texts.into_iter().enumerate() {
-            literals.add(number, text.as_bytes());
+        let mut literals =
+            Literals { literals: Vec::new(), sieve: Sieve::new(), table: Box::new([0; PLACES]) };
+        let rarity = Rarity::new();
+        let mut texts: Vec<(usize, &str)> = texts.into_iter().enumerate().collect();
+        // Those that leave little choice come first: the others find much of what they need in the sieve.
+        texts.sort_by_key(|(_, text)| text.len());
+        for (number, text) in texts {
+            literals.add(number, text.to_ascii_lowercase().as_bytes(), &rarity);
         }
-        literals.bytes = literals.by_byte.keys().copied().collect();
-        literals.bytes.sort_unstable();
         literals
     }
 
-    fn add(&mut self, number: usize, text: &[u8]) {
-        let at = rarest(text);
-        let literal = Literal { number, text: text.to_ascii_lowercase().into(), at: at.unwrap_or(0) };
-        if let Some(gram) = at.and_then(|at| folded(&[text, &[0]].concat(), at)) {
-            self.table[place(gram)] = true;
-            self.by_gram.entry(gram & COUNTS).or_default().push(literal);
-        } else if let Some(byte) = text.first() {
-            if byte.is_ascii_alphabetic() {
-                self.by_byte.entry(byte.to_ascii_uppercase()).or_default().push(literal.clone());
-            }
-            self.by_byte.entry(byte.to_ascii_lowercase()).or_default().push(literal);
-        }
+    /// Takes in a text in lower case.
+    fn add(&mut self, number: usize, text: &[u8], rarity: &Rarity) {
+        let starts = 0..text.len().saturating_sub(GRAM - 1).max(1);
+        let priced = starts.filter_map(|at| {
+            let sought = text.get(at..text.len().min(at + GRAM)).filter(|sought| !sought.is_empty())?;
+            let place = self.sieve.place(sought, rarity);
+            Some((at, sought, place, place.growth + rarity.of_gram(sought)))
+        });
+        let cheapest = priced.min_by(|(.., one), (.., other)| one.total_cmp(other));
+        let Some((at, sought, place, _)) = cheapest else { return };
+        self.sieve.add(sought, place, rarity);
+        let [byte, bytes] = keys(window(sought));
+        let first = &mut self.table[if sought.len() < LOOKED_UP { byte } else { bytes }];
+        let next = std::mem::replace(first, self.literals.len() as u32 + 1);
+        self.literals.push(Literal { next, ..Literal::new(number, text, at) });
     }
 
     /// Calls `found` with the number of a literal and every place at which it stands in a line.
     pub(crate) fn find(&self, page: &Page<'_>, mut found: impl FnMut(usize, Pos)) {
         for stretch in page.stretches() {
             let text = stretch.text.as_bytes();
-            let mut look = |literals: Option<&Vec<Literal>>, at: usize, line: &mut usize| {
-                for literal in literals.map_or(&[][..], Vec::as_slice) {
-                    let around = literal.around(text, at);
-                    if let Some(pos) = around.and_then(|(from, to)| stretch.pos(line, from, to)) {
-                        found(literal.number, pos);
-                    }
-                }
-            };
-            for pair in self.bytes.chunks(2) {
-                let ([one, .., other] | [one @ other]) = pair else { continue };
-                let mut line = 0;
-                for at in memchr::memchr2_iter(*one, *other, text) {
-                    look(text.get(at).and_then(|byte| self.by_byte.get(byte)), at, &mut line);
-                }
-            }
             let mut line = 0;
-            self.grams(text, |at, gram| look(self.by_gram.get(&(gram & COUNTS)), at, &mut line));
+            self.each_gram(text, |at, gram| {
+                for literal in keys(gram).into_iter().flat_map(|place| self.looked_up(place)) {
+                    let from = at.checked_sub(literal.at).filter(|from| literal.stands(text, *from));
+                    let pos = from.and_then(|from| stretch.pos(&mut line, from, from + literal.length));
+                    pos.into_iter().for_each(|pos| found(literal.number, pos));
+                }
+            });
         }
     }
 
-    /// Calls `found` with where three bytes stand that may be looked for, and with these.
-    fn grams(&self, text: &[u8], mut found: impl FnMut(usize, u32)) {
-        let mut at = 0;
-        while let Some(group) = text.get(at..).and_then(<[u8]>::first_chunk::<{ AT_ONCE + GRAM }>) {
-            let known = |at: usize| folded(group, at).is_some_and(|gram| self.table[place(gram)]);
-            // No branch a place: which it is nobody can foretell.
-            let mut places = (0..AT_ONCE).rev().fold(0, |all, at| all << 1 | u32::from(known(at)));
-            while places != 0 {
-                let at = at + places.trailing_zeros() as usize;
-                folded(text, at).into_iter().for_each(|gram| found(at, gram));
-                places &= places - 1;
+    /// The literals that are looked up at a place of the table.
+    #[inline]
+    fn looked_up(&self, place: usize) -> impl Iterator<Item = &Literal> {
+        let literal = |number: u32| self.literals.get((number as usize).wrapping_sub(1));
+        std::iter::successors(literal(self.table[place]), move |last| literal(last.next))
+    }
+
+    /// Calls `found` with where four bytes stand that come through the sieve, and with these.
+    fn each_gram(&self, text: &[u8], mut found: impl FnMut(usize, u32)) {
+        let mut words = [0; WORDS];
+        let mut sift = |text: &[u8], start: usize| {
+            let done = self.sieve.sift(text, &mut words);
+            for (word, at) in words.iter().take(done).zip((0..).step_by(WORD)) {
+                let mut places = *word;
+                while places != 0 {
+                    let at = at + places.trailing_zeros() as usize;
+                    let gram = folded(text, at).unwrap_or_default();
+                    let [byte, bytes] = keys(gram);
+                    if self.table[byte] | self.table[bytes] != 0 {
+                        found(start + at, gram);
+                    }
+                    places &= places - 1;
+                }
             }
-            at += AT_ONCE;
+            done * WORD
+        };
+        let mut at = 0;
+        while let Some(done) = text.get(at..).map(|rest| sift(rest, at)).filter(|done| *done > 0) {
+            at += done;
         }
-        // The last places have no fourth byte behind them.
-        let rest = text.get(at..).unwrap_or_default();
-        let mut last = [0; AT_ONCE + 2 * GRAM];
-        last.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-        for before in 0..rest.len() {
-            let known = folded(&last, before).filter(|gram| self.table[place(*gram)]);
-            known.into_iter().for_each(|gram| found(at + before, gram));
-        }
+        // The last places have too little behind them.
+        let mut last = [0; 2 * WORD + GRAM];
+        last.iter_mut().zip(text.get(at..).unwrap_or_default()).for_each(|(to, byte)| *to = *byte);
+        sift(&last, at);
     }
 }
 
 impl Literal {
-    /// Where the literal begins and ends, if it stands where what is looked for of it stands at `at`.
+    /// One of a text in lower case, of which is looked for what stands at `at`.
+    fn new(number: usize, text: &[u8], at: usize) -> Self {
+        let (head, rest) = text.split_at(text.len().min(HEAD));
+        let bits = |of: fn(u8) -> u8| {
+            let mut bytes = [0; HEAD];
+            bytes.iter_mut().zip(head).for_each(|(bits, byte)| *bits = of(*byte));
+            u128::from_le_bytes(bytes)
+        };
+        Literal {
+            number,
+            length: text.len(),
+            at,
+            head: bits(|byte| byte),
+            case: bits(|byte| if byte.is_ascii_lowercase() { CASE } else { 0 }),
+            counts: bits(|_| u8::MAX),
+            rest: rest.into(),
+            next: 0,
+        }
+    }
+
+    /// Whether it stands in a text from an offset on.
     #[inline]
-    fn around(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
-        let from = at.checked_sub(self.at)?;
-        let to = from + self.text.len();
-        let mut pairs = self.text.iter().zip(text.get(from..to)?);
-        pairs.all(|(own, other)| *own == other.to_ascii_lowercase()).then_some((from, to))
+    fn stands(&self, text: &[u8], from: usize) -> bool {
+        let Some(text) = text.get(from..) else { return false };
+        let head = match text.first_chunk() {
+            Some(head) => *head,
+            None => padded(text),
+        };
+        ((u128::from_le_bytes(head) | self.case) ^ self.head) & self.counts == 0
+            && text
+                .get(HEAD.min(self.length)..self.length)
+                .is_some_and(|rest| rest.eq_ignore_ascii_case(&self.rest))
     }
 }
 
-/// The place of three bytes in the table. Of a fourth the multiplication leaves nothing.
-#[inline]
-fn place(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9E37_79B1 << 8) >> (u32::BITS - BITS)) as usize
+#[cold]
+fn padded(text: &[u8]) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    head.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
+    head
 }
 
-/// Where in a literal its three rarest bytes stand; none in a shorter one.
-fn rarest(text: &[u8]) -> Option<usize> {
-    (0..(text.len() + 1).saturating_sub(GRAM)).max_by_key(|at| text.get(*at..at + GRAM).map(rarity))
+/// The first four bytes of a text without case.
+fn window(text: &[u8]) -> u32 {
+    let byte = |at: usize| text.get(at).copied().unwrap_or_default() | CASE;
+    u32::from_le_bytes(std::array::from_fn(byte))
+}
+
+/// Where in the table four bytes are looked up: by the first of them, and by three.
+#[inline]
+fn keys(gram: u32) -> [usize; 2] {
+    // Of the fourth the multiplication leaves nothing.
+    let hash = gram.wrapping_mul(0x9E37_79B1 << 8) >> (u32::BITS - BITS);
+    [gram as usize % BYTES, BYTES + hash as usize]
 }
 
 /// How rare some bytes are, about.
@@ -149,8 +195,7 @@ fn rarity(bytes: &[u8]) -> usize {
 
 /// How well a word can be looked for: by how rare its rarest bytes are.
 pub(crate) fn tells(word: &str) -> usize {
-    let text = word.as_bytes();
-    rarest(text).and_then(|at| text.get(at..at + GRAM)).map_or(0, rarity)
+    word.as_bytes().windows(LOOKED_UP).map(rarity).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -167,7 +212,9 @@ mod tests {
 
     #[test]
     fn a_literal_is_found_wherever_it_stands() {
-        for literal in ["!", "x", "+0x", "at ", "Description:", "v\u{e9}nement"] {
+        for literal in
+            ["!", "x", "->", "+0x", "at ", "Description:", "Faulting application name:", "v\u{e9}nement"]
+        {
             for before in 0..40 {
                 for after in 0..40 {
                     let text = format!("{}{literal}{}", "-".repeat(before), "-".repeat(after));

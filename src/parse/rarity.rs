@@ -44,9 +44,10 @@ impl Rarity {
         rarity
     }
 
-    /// About how often four bytes stand in a log, without case.
-    pub(super) fn of_gram(&self, gram: [u8; GRAM]) -> f32 {
-        let seen = self.grams.get(&u32::from_le_bytes(gram.map(|byte| byte | CASE)));
+    /// About how often up to four bytes stand in a log, without case.
+    pub(super) fn of_gram(&self, gram: impl AsRef<[u8]>) -> f32 {
+        let gram = gram.as_ref();
+        let seen = folded(gram, 0).and_then(|gram| self.grams.get(&gram));
         let unseen: f32 = gram.iter().map(|byte| self.bytes[usize::from(byte | CASE)]).product();
         seen.copied().unwrap_or_default() + BOUND * unseen
     }

@@ -55,9 +55,9 @@ impl Sieve {
         Sieve { level: Level::new(), masks: Default::default(), groups: Default::default() }
     }
 
-    /// Where a sequence would cost least.
-    pub(super) fn place(&self, gram: [u8; GRAM], rarity: &Rarity) -> Place {
-        let group = Group::of(gram);
+    /// Where a sequence would cost least. One of less than four bytes goes on with any.
+    pub(super) fn place(&self, gram: impl AsRef<[u8]>, rarity: &Rarity) -> Place {
+        let group = Group::of(gram.as_ref());
         let has = |held: &Group| held.joined(&group).places == held.places;
         if let Some(group) = self.groups.iter().position(has) {
             return Place { group, growth: 0.0 };
@@ -71,9 +71,9 @@ impl Sieve {
     }
 
     /// Takes in a sequence.
-    pub(super) fn add(&mut self, gram: [u8; GRAM], place: Place, rarity: &Rarity) {
+    pub(super) fn add(&mut self, gram: impl AsRef<[u8]>, place: Place, rarity: &Rarity) {
         let Some(group) = self.groups.get_mut(place.group) else { return };
-        *group = group.joined(&Group::of(gram)).measured(rarity);
+        *group = group.joined(&Group::of(gram.as_ref())).measured(rarity);
         for (halves, class) in self.masks[place.group / 8].iter_mut().zip(group.places) {
             for (table, values) in halves.iter_mut().zip([class.lower, class.upper]) {
                 let groups = table.iter_mut().enumerate().filter(|(value, _)| values >> value & 1 == 1);
@@ -130,12 +130,13 @@ fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], words: &
 
 impl Group {
     /// What lets through one sequence, in either case.
-    fn of(gram: [u8; GRAM]) -> Self {
-        let class = |byte: u8| Class {
+    fn of(gram: &[u8]) -> Self {
+        let class = |byte: &u8| Class {
             lower: 1 << (byte & 0x0F),
             upper: 1 << (byte >> 4) | 1 << ((byte ^ CASE) >> 4),
         };
-        Group { places: gram.map(class), share: 0.0 }
+        let any = Class { lower: u16::MAX, upper: u16::MAX };
+        Group { places: std::array::from_fn(|at| gram.get(at).map_or(any, class)), share: 0.0 }
     }
 
     fn joined(&self, other: &Group) -> Self {

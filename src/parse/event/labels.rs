@@ -89,13 +89,24 @@ pub(crate) fn field(name: &str) -> Option<Field> {
     })
 }
 
+/// Whether a byte can part a label from its value.
+static SEPARATES: [bool; 256] = {
+    let mut separates = [false; 256];
+    separates[b':' as usize] = true;
+    separates[b'=' as usize] = true;
+    separates[b';' as usize] = true;
+    separates[b'-' as usize] = true;
+    separates[b'\t' as usize] = true;
+    separates
+};
+
 /// Every label in `text`, in order.
 pub(crate) fn labels(text: &str) -> impl Iterator<Item = Label> {
     // Where the last value begins, and where the next separator is sought.
     let (mut from, mut next) = (0, 0);
     std::iter::from_fn(move || {
         loop {
-            let separates = |byte: &u8| matches!(byte, b':' | b'=' | b';' | b'-' | b'\t');
+            let separates = |byte: &u8| SEPARATES[usize::from(*byte)];
             let at = next + text.as_bytes().get(next..)?.iter().position(separates)?;
             let hyphen = text.as_bytes().get(at) == Some(&b'-');
             next = at + 1;

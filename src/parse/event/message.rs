@@ -42,17 +42,17 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(Str
             blank += 1;
             continue;
         }
-        if ends_before(page, line) || blank > 2 {
+        let here = indentation(raw);
+        let ended = blank > 2
+            || blank > 0 && !text.is_empty() && (here < indent || here == 0 && !goes_on(&text, raw));
+        if ended || ends_before(page, line) {
             break;
         }
-        let here = indentation(raw);
         if text.is_empty() {
             if blank > 0 && here == 0 && is_prose(raw) {
                 break;
             }
             indent = here.min(indent);
-        } else if blank > 0 && (here < indent || here == 0 && !goes_on(&text, raw)) {
-            break;
         }
         blank = 0;
         if line < from.line + LINES && text.len() < BYTES {
@@ -310,10 +310,7 @@ pub(super) fn words(text: &str) -> String {
 fn add_words(words: &mut String, text: &str) {
     let text = text.trim();
     // As most have them already.
-    let bytes = text.as_bytes();
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    let apart = |one: u8, next: u8| one.is_ascii_graphic() | ((one == b' ') & next.is_ascii_graphic());
-    if pairs.fold(true, |all, (one, next)| all & apart(*one, *next)) {
+    if is_single_spaced(text.as_bytes()) {
         words.push_str(text);
         return;
     }
@@ -323,6 +320,14 @@ fn add_words(words: &mut String, text: &str) {
         }
         words.push_str(word);
     }
+}
+
+/// Whether a text is of ASCII, without control characters, and never has two blanks together.
+fn is_single_spaced(text: &[u8]) -> bool {
+    let printable = text.iter().fold(0, |odd, byte| odd | u8::from(!matches!(byte, b' '..=b'~'))) == 0;
+    // Of two such bytes only blanks have no more bits together than a blank.
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
+    printable && pairs.fold(0, |blanks, (one, next)| blanks | u8::from(one | next == b' ')) == 0
 }
 
 /// The text without quotation marks around the whole, cut to [`BYTES`].

@@ -67,6 +67,9 @@ const GRAVITY: &[&str] = &["error", "warning", "warn", "info", "information", "c
 
 /// The date and time that stand before an entry, and where it begins: past brackets, dashes and a logger's level.
 pub(crate) fn before_entry(text: &str) -> Option<(String, usize)> {
+    if !may_begin_with_date(text.as_bytes()) {
+        return None;
+    }
     let text = text.get(..text.floor_char_boundary(LONGEST))?;
     let inner = text.trim_start_matches([' ', '\t', '[', '(', '-', '*']);
     let lead = text.len() - inner.len();
@@ -80,6 +83,13 @@ pub(crate) fn before_entry(text: &str) -> Option<(String, usize)> {
     };
     let time = time.trim_end_matches([']', ')', ',']).to_owned();
     (lead < text.len()).then_some((time, text.len() - rest.len()))
+}
+
+/// Whether the first word of a text has the parts of a date; that of most lines does not.
+fn may_begin_with_date(text: &[u8]) -> bool {
+    let lead = |byte: &&u8| matches!(byte, 0..=b' ' | b'[' | b'(' | b'-' | b'*');
+    let word = text.iter().take(LONGEST).skip_while(lead).take_while(|byte| !matches!(byte, b' ' | b'\t'));
+    word.filter(|byte| PARTING.contains(byte)).count() >= 2
 }
 
 #[cfg(test)]
