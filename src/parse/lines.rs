@@ -8,6 +8,8 @@
 //! A line of more than [`LONGEST`] bytes is cut at a blank into several with the same number: dialects read wrapped
 //! text anyway, and none has to fear a line as long as the input.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch};
 use std::borrow::Cow;
 
 /// The most bytes of one line. Whole articles flattened to a line have about 10,000.
@@ -48,8 +50,9 @@ pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
     cleaner.lines.reserve(text.len() / 64 + 1);
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let open = start < text.len() && !text.ends_with('\n');
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(open.then_some(text.len()));
-    for (end, number) in ends.zip(1..) {
+    let mut number = 0;
+    let mut line = |end: usize| {
+        number += 1;
         while end - start > LONGEST {
             let cut = cut(text, start);
             cleaner.line(start, cut, number);
@@ -57,8 +60,29 @@ pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
         }
         cleaner.line(start, end, number);
         start = end + 1;
+    };
+    dispatch!(Level::new(), simd => each_line_end(simd, text.as_bytes(), &mut line));
+    if open {
+        line(text.len());
     }
     cleaner.lines
+}
+
+/// Calls `found` with where every line ends that does. Lines are short: to begin a search for each end costs more than this.
+#[inline(always)]
+fn each_line_end<S: Simd>(simd: S, text: &[u8], found: &mut impl FnMut(usize)) {
+    let newline = S::u8s::splat(simd, b'\n');
+    let mut parts = text.chunks_exact(S::u8s::LEN);
+    let mut start = 0;
+    for part in parts.by_ref() {
+        let mut ends = S::u8s::from_slice(simd, part).simd_eq(newline).to_bitmask();
+        while ends != 0 {
+            found(start + ends.trailing_zeros() as usize);
+            ends &= ends - 1;
+        }
+        start += S::u8s::LEN;
+    }
+    memchr::memchr_iter(b'\n', parts.remainder()).for_each(|end| found(start + end));
 }
 
 /// Where to cut a line that is too long: at its last blank within bounds, else at a character.
@@ -284,6 +308,14 @@ mod tests {
     #[test]
     fn quoting_and_line_ends_come_off() {
         assert_eq!(texts("> a\r\n>> b\n> |  c\nd | e"), ["a", "b", " c", "d | e"]);
+    }
+
+    #[test]
+    fn lines_of_every_length_are_cut_where_they_end() {
+        for length in 0..100 {
+            let text = format!("{}\n{}\n\nx", "a".repeat(length), "b".repeat(100 - length));
+            assert_eq!(texts(&text), text.split('\n').collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -1,20 +1,25 @@
 //! Finds literals in the clean lines of a page, however many there are and without ASCII case.
 //!
-//! There may be thousands of them. A text goes through a `sieve` of the rarest bytes of each, and what is left is looked up
-//! by three bytes, or by the first of a literal of less, such as the `!` of a symbol: a thousand literals more cost next to
-//! nothing.
+//! There may be thousands of them. A text goes through a `sieve` of four bytes of each, and what is left is looked up by
+//! these, by three of a literal that has no more, or by the first of one such as the `!` of a symbol: a thousand literals
+//! more cost next to nothing.
 
 use super::page::{Page, Pos};
 use super::rarity::Rarity;
 use super::sieve::{Sieve, WORD};
 use super::wake::{CASE, GRAM, folded};
+use smallvec::SmallVec;
 
-/// Bytes that are looked up together.
-const LOOKED_UP: usize = 3;
-/// Places in the table: a thousand literals leave it nearly empty. Those of single bytes come first.
-const BITS: u32 = 14;
+/// Places in the table, for literals of less than three bytes, of three, and of more: a thousand leave it nearly empty.
+const BITS: u32 = 13;
+const HASHES: usize = 1 << BITS;
 const BYTES: usize = 256;
-const PLACES: usize = BYTES + (1 << BITS);
+const PLACES: usize = BYTES + 2 * HASHES;
+const KEYS: usize = 3;
+/// Of how many places in a literal, the rarest, it is asked what the sieve would let through for them.
+const TRIED: usize = 3;
+/// Bytes by which words are compared.
+const TELLING: usize = 3;
 /// Words of places that the sieve is asked for at once.
 const WORDS: usize = 64;
 /// Bytes that are compared at once.
@@ -63,18 +68,25 @@ impl Literals {
 
     /// Takes in a text in lower case.
     fn add(&mut self, number: usize, text: &[u8], rarity: &Rarity) {
-        let starts = 0..text.len().saturating_sub(GRAM - 1).max(1);
-        let priced = starts.filter_map(|at| {
-            let sought = text.get(at..text.len().min(at + GRAM)).filter(|sought| !sought.is_empty())?;
-            let place = self.sieve.place(sought, rarity);
-            Some((at, sought, place, place.growth + rarity.of_gram(sought)))
+        let sought = |at: usize| text.get(at..text.len().min(at + GRAM)).unwrap_or_default();
+        let mut starts: SmallVec<[(f32, usize); 32]> = (0..text.len().saturating_sub(GRAM - 1).max(1))
+            .map(|at| (rarity.of_gram(sought(at)), at))
+            .collect();
+        starts.sort_unstable_by(|(one, _), (other, _)| one.total_cmp(other));
+        let placed = starts.iter().take(TRIED).map(|(share, at)| {
+            let place = self.sieve.place(sought(*at), rarity);
+            (*at, place, place.growth + share)
         });
-        let cheapest = priced.min_by(|(.., one), (.., other)| one.total_cmp(other));
-        let Some((at, sought, place, _)) = cheapest else { return };
-        self.sieve.add(sought, place, rarity);
-        let [byte, bytes] = keys(window(sought));
-        let first = &mut self.table[if sought.len() < LOOKED_UP { byte } else { bytes }];
-        let next = std::mem::replace(first, self.literals.len() as u32 + 1);
+        let cheapest = placed.min_by(|(.., one), (.., other)| one.total_cmp(other));
+        let Some((at, place, _)) = cheapest.filter(|_| !text.is_empty()) else { return };
+        self.sieve.add(sought(at), place, rarity);
+        let [byte, three, four] = keys(window(sought(at)));
+        let first = match sought(at).len() {
+            GRAM => four,
+            3 => three,
+            _ => byte,
+        };
+        let next = std::mem::replace(&mut self.table[first], self.literals.len() as u32 + 1);
         self.literals.push(Literal { next, ..Literal::new(number, text, at) });
     }
 
@@ -83,25 +95,22 @@ impl Literals {
         for stretch in page.stretches() {
             let text = stretch.text.as_bytes();
             let mut line = 0;
-            self.each_gram(text, |at, gram| {
-                for literal in keys(gram).into_iter().flat_map(|place| self.looked_up(place)) {
-                    let from = at.checked_sub(literal.at).filter(|from| literal.stands(text, *from));
-                    let pos = from.and_then(|from| stretch.pos(&mut line, from, from + literal.length));
-                    pos.into_iter().for_each(|pos| found(literal.number, pos));
+            self.each_gram(text, |at, firsts| {
+                for first in firsts {
+                    let mut next = first;
+                    while let Some(literal) = self.literals.get((next as usize).wrapping_sub(1)) {
+                        next = literal.next;
+                        let from = at.checked_sub(literal.at).filter(|from| literal.stands(text, *from));
+                        let pos = from.and_then(|from| stretch.pos(&mut line, from, from + literal.length));
+                        pos.into_iter().for_each(|pos| found(literal.number, pos));
+                    }
                 }
             });
         }
     }
 
-    /// The literals that are looked up at a place of the table.
-    #[inline]
-    fn looked_up(&self, place: usize) -> impl Iterator<Item = &Literal> {
-        let literal = |number: u32| self.literals.get((number as usize).wrapping_sub(1));
-        std::iter::successors(literal(self.table[place]), move |last| literal(last.next))
-    }
-
-    /// Calls `found` with where four bytes stand that come through the sieve, and with these.
-    fn each_gram(&self, text: &[u8], mut found: impl FnMut(usize, u32)) {
+    /// Calls `found` with where literals may stand, and with what the table holds of them.
+    fn each_gram(&self, text: &[u8], mut found: impl FnMut(usize, [u32; KEYS])) {
         let mut words = [0; WORDS];
         let mut sift = |text: &[u8], start: usize| {
             let done = self.sieve.sift(text, &mut words);
@@ -109,10 +118,9 @@ impl Literals {
                 let mut places = *word;
                 while places != 0 {
                     let at = at + places.trailing_zeros() as usize;
-                    let gram = folded(text, at).unwrap_or_default();
-                    let [byte, bytes] = keys(gram);
-                    if self.table[byte] | self.table[bytes] != 0 {
-                        found(start + at, gram);
+                    let firsts = keys(folded(text, at).unwrap_or_default()).map(|key| self.table[key]);
+                    if firsts != [0; KEYS] {
+                        found(start + at, firsts);
                     }
                     places &= places - 1;
                 }
@@ -179,12 +187,11 @@ fn window(text: &[u8]) -> u32 {
     u32::from_le_bytes(std::array::from_fn(byte))
 }
 
-/// Where in the table four bytes are looked up: by the first of them, and by three.
+/// Where in the table four bytes are looked up: by the first of them, by three, and by all.
 #[inline]
-fn keys(gram: u32) -> [usize; 2] {
-    // Of the fourth the multiplication leaves nothing.
-    let hash = gram.wrapping_mul(0x9E37_79B1 << 8) >> (u32::BITS - BITS);
-    [gram as usize % BYTES, BYTES + hash as usize]
+fn keys(gram: u32) -> [usize; KEYS] {
+    let hash = |bits: u32| (bits.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)) as usize;
+    [gram as usize % BYTES, BYTES + hash(gram << 8), BYTES + HASHES + hash(gram)]
 }
 
 /// How rare some bytes are, about.
@@ -195,7 +202,7 @@ fn rarity(bytes: &[u8]) -> usize {
 
 /// How well a word can be looked for: by how rare its rarest bytes are.
 pub(crate) fn tells(word: &str) -> usize {
-    word.as_bytes().windows(LOOKED_UP).map(rarity).max().unwrap_or(0)
+    word.as_bytes().windows(TELLING).map(rarity).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -54,18 +54,22 @@ impl Marks {
         self.literals.find(page, |number, pos| {
             let Some(waiting) = self.waiting.get(number) else { return };
             if let Some(word) = waiting.word {
-                places.words.push((pos, word));
+                insert(&mut places.words, (pos, word));
             }
             if !waiting.sign || is_symbol_sign(page.text(pos.line).as_bytes(), pos.at) {
-                waiting.dialects.iter().for_each(|dialect| places.anchors[*dialect].push(pos));
+                waiting.dialects.iter().for_each(|dialect| insert(&mut places.anchors[*dialect], pos));
             }
         });
-        for hits in &mut places.anchors {
-            hits.sort();
-            hits.dedup();
-        }
-        places.words.sort();
         places
+    }
+}
+
+/// Takes in a place where it belongs, if it is not there yet: near the end, for only literals that overlap come out of order.
+fn insert<T: Ord>(places: &mut Vec<T>, new: T) {
+    let later = places.iter().rev().take_while(|place| **place > new).count();
+    let at = places.len() - later;
+    if places.get(at.wrapping_sub(1)) != Some(&new) {
+        places.insert(at, new);
     }
 }
 

@@ -12,7 +12,7 @@
 //! Limits: a header is sought [`HEADER`] lines above and below the id.
 
 use super::id::{self, Id};
-use super::labels::{self, Field, Label, bare_label, first_label, labels, trimmed};
+use super::labels::{self, Field, Label, bare_label, first_label, labels, labels_behind, trimmed};
 use super::message;
 use super::viewer::{Row, fields_follow, titled_source};
 use crate::evidence::{Event, Kind};
@@ -84,7 +84,13 @@ impl<'p, 't> Entry<'p, 't> {
     /// Takes the fields between two bytes of a line.
     pub(crate) fn take_row(&mut self, line: usize, from: usize, to: usize) {
         let Some(text) = self.page.text(line).get(from..to) else { return };
-        let mut labels = labels(text).peekable();
+        self.take_labels(line, from, text, labels(text));
+    }
+
+    /// Takes the fields with these labels in a text that begins at `from` on a line.
+    fn take_labels(&mut self, line: usize, from: usize, text: &str, labels: impl Iterator<Item = Label>) {
+        let to = from + text.len();
+        let mut labels = labels.peekable();
         while let Some(label) = labels.next() {
             let until = labels.peek().map_or(text.len(), |next| next.start);
             if label.field == Field::Message {
@@ -123,19 +129,20 @@ impl<'p, 't> Entry<'p, 't> {
             return;
         }
         let value = if field == Field::Source { without_category(value) } else { value };
-        let value = message::words(value);
         self.fields += 1;
+        let words = || message::words(value);
         match field {
             Field::Source => {
-                let length = source_length(&value);
-                self.event.source = value.get(..length).filter(|name| !name.is_empty()).map(str::to_owned);
+                let mut source = words();
+                source.truncate(source_length(&source));
+                self.event.source = Some(source).filter(|name| !name.is_empty());
                 self.source_in_front = false;
             }
-            Field::Log => self.event.log = Some(value),
-            Field::Level => self.event.level = Some(value),
-            Field::Date => self.event.time = Some(value),
-            Field::Time => self.time = Some(value),
-            Field::Computer => self.event.computer = Some(value),
+            Field::Log => self.event.log = Some(words()),
+            Field::Level => self.event.level = Some(words()),
+            Field::Date => self.event.time = Some(words()),
+            Field::Time => self.time = Some(words()),
+            Field::Computer => self.event.computer = Some(words()),
             Field::Id | Field::Message | Field::Other => {}
         }
     }
@@ -154,7 +161,10 @@ impl<'p, 't> Entry<'p, 't> {
                 continue;
             }
             match first_label(text) {
-                Some(label) if self.is_own(&label, line, after_blank) => self.take_row(line, 0, text.len()),
+                Some(label) if self.is_own(&label, line, after_blank) => {
+                    let all = std::iter::once(label).chain(labels_behind(text, label.value));
+                    self.take_labels(line, 0, text, all);
+                }
                 None if bare_label(text).is_some_and(|label| !self.has(label.field)) => self.take_bare(line),
                 None if self.is_value_of_label_above(line) || is_json_member(text) => {}
                 None if self.is_bare_source(line) => {

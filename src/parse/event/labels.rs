@@ -102,8 +102,13 @@ static SEPARATES: [bool; 256] = {
 
 /// Every label in `text`, in order.
 pub(crate) fn labels(text: &str) -> impl Iterator<Item = Label> {
-    // Where the last value begins, and where the next separator is sought.
-    let (mut from, mut next) = (0, 0);
+    labels_behind(text, 0)
+}
+
+/// Every label in `text` behind the value that begins at `from`.
+pub(crate) fn labels_behind(text: &str, mut from: usize) -> impl Iterator<Item = Label> {
+    // Where the next separator is sought.
+    let mut next = from;
     std::iter::from_fn(move || {
         loop {
             let separates = |byte: &u8| SEPARATES[usize::from(*byte)];
