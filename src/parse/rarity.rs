@@ -1,7 +1,7 @@
 //! How rare bytes are in ordinary logs: each time those that are looked for turn up costs `wake` a look.
 
 use super::sieve::Class;
-use super::wake::{CASE, GRAM, folded};
+use super::wake::{CASE, folded};
 use rustc_hash::FxHashMap;
 
 /// Lines of the kinds that logs are full of. None of them is of a real system.
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn words_of_every_log_are_more_frequent_than_others() {
         let rarity = Rarity::new();
-        let share = |gram: &[u8; GRAM]| rarity.of_gram(*gram);
+        let share = |gram: &[u8; 4]| rarity.of_gram(*gram);
         assert!(share(b"info") > share(b"chil"));
         assert!(share(b"INFO") == share(b"info"));
         assert!(share(b"chil") > share(b"onez"), "of letters that are frequent");
