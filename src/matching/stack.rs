@@ -39,7 +39,14 @@ pub(super) struct Rows<'e> {
     /// The name of each in short, and its module.
     pub(super) keys: Vec<u64>,
     pub(super) modules: Vec<u64>,
+    /// A bit for each key, so that most frames that stand in no row are seen at once.
+    bits: u64,
     names: String,
+}
+
+/// The bit of a key.
+fn bit(key: u64) -> u64 {
+    1 << (key >> 58)
 }
 
 impl Row<'_> {
@@ -52,7 +59,14 @@ impl Row<'_> {
 impl<'e> Rows<'e> {
     /// No rows yet.
     pub(super) fn new(runtime: &'e RuntimeFrames) -> Self {
-        Rows { runtime, all: Vec::new(), keys: Vec::new(), modules: Vec::new(), names: String::new() }
+        Rows {
+            runtime,
+            all: Vec::new(),
+            keys: Vec::new(),
+            modules: Vec::new(),
+            bits: 0,
+            names: String::new(),
+        }
     }
 
     pub(super) fn of(stack: &'e Stack, runtime: &'e RuntimeFrames) -> Self {
@@ -66,6 +80,7 @@ impl<'e> Rows<'e> {
         self.all.clear();
         self.keys.clear();
         self.modules.clear();
+        self.bits = 0;
         self.names.clear();
         for frame in stack.frames.iter().take(ROWS) {
             let name = NamePlace::push(frame, &mut self.names);
@@ -73,9 +88,10 @@ impl<'e> Rows<'e> {
         }
         self.names.make_ascii_lowercase();
         for row in &self.all {
-            let name = row.name.of(&self.names);
-            self.keys.push(name.key());
-            self.modules.push(name.module_key());
+            let (module, key) = row.name.of(&self.names).keys();
+            self.keys.push(key);
+            self.bits |= bit(key);
+            self.modules.push(module);
         }
     }
 
@@ -268,6 +284,9 @@ impl<'db> StackClause<'db> {
     fn pairs(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = Pairs::new();
         for (index, (key, frame)) in self.keys.iter().zip(&self.frames).enumerate() {
+            if key.is_some_and(|key| rows.bits & bit(key) == 0) {
+                continue;
+            }
             let same = |own: &u64| key.is_none_or(|key| key == *own);
             for (at, _) in rows.keys.iter().enumerate().filter(|(_, own)| same(own)) {
                 if rows.all.get(at).is_some_and(|row| frame.holds(&rows.name(row))) {

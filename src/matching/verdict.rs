@@ -7,15 +7,15 @@ use super::finding::Verdict;
 use crate::evidence::{Evidence, Kind};
 use crate::signature::Fix;
 use crate::signature::names;
+use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 /// Versions of a file that are looked at in one place; more than one or two are rare.
 const VERSIONS: usize = 32;
 
 /// The file versions that an input names, by incident and file.
 #[derive(Default)]
-pub(super) struct Versions<'e>(HashMap<(Option<u32>, String), Vec<&'e str>>);
+pub(super) struct Versions<'e>(FxHashMap<(Option<u32>, String), Vec<&'e str>>);
 
 impl<'e> Versions<'e> {
     pub(super) fn of(evidence: &'e [Evidence]) -> Self {
@@ -45,6 +45,7 @@ impl<'e> Versions<'e> {
     /// Compares what an incident names with the fixes of a signature.
     pub(super) fn verdict(&self, incident: Option<u32>, fixes: &[Fix]) -> Verdict {
         let (mut older, mut newer) = (false, false);
+        let fixes = if self.0.is_empty() { &[] } else { fixes };
         for fix in fixes {
             let file = names::module(&fix.file);
             let branches = || fixes.iter().filter(|other| names::module(&other.file) == file);

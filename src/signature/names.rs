@@ -214,7 +214,13 @@ impl FrameName<'_> {
 
     /// The name in short: two that are the same have the same key.
     pub(crate) fn key(&self) -> u64 {
-        FxBuildHasher.hash_one((self.module_key(), self.function))
+        self.keys().1
+    }
+
+    /// The keys of its module and of all of it.
+    pub(crate) fn keys(&self) -> (u64, u64) {
+        let module = self.module_key();
+        (module, FxBuildHasher.hash_one((module, self.function)))
     }
 
     /// The same of its module.
