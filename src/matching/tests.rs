@@ -57,7 +57,7 @@ fn event(line: u32, id: u32, message: &str) -> Evidence {
 }
 
 fn text(line: u32, phrase: &str) -> Evidence {
-    piece(line, None, Kind::Text(phrase.to_owned()))
+    piece(line, None, Kind::Text(phrase.into()))
 }
 
 /// What is found: id, confidence and whether it is a match, in order. An unknown has the id `?`.

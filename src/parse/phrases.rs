@@ -155,7 +155,7 @@ mod tests {
     fn found(phrases: &[&str], text: &str) -> Vec<(String, (u32, u32))> {
         let parser = Parser::new(phrases.iter().copied().map(Phrase::from));
         let places = parser.parse(text).into_iter().filter_map(|piece| match piece.kind {
-            Kind::Text(phrase) => Some((phrase, piece.place.lines)),
+            Kind::Text(phrase) => Some((phrase.into(), piece.place.lines)),
             _ => None,
         });
         places.collect()
