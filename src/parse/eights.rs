@@ -34,7 +34,12 @@ pub(crate) fn are_graphic(text: &[u8]) -> bool {
     run(text, |bytes| within(bytes, b'!', b'~')) == text.len()
 }
 
-/// How many bytes a text begins with that are of a class; no class has the zero.
+/// How many bytes of ASCII a text begins with that are no brackets, nor what differs from them in a bit.
+pub(crate) fn no_brackets(text: &[u8]) -> usize {
+    run(text, |bytes| !(within(lower(bytes), b'(', b')') | within(lower(bytes), b'{', b'}'))).min(text.len())
+}
+
+/// How many bytes a text begins with that are of a class; where that has the zero, some more.
 #[inline]
 fn run(text: &[u8], class: impl Fn(u64) -> u64) -> usize {
     let leading = |bytes: u64| ((!class(bytes) | bytes) & HIGHEST).trailing_zeros() as usize / 8;
@@ -92,6 +97,8 @@ mod tests {
                 assert_eq!((hex_digits(&text), name(&text)), (digits, letters), "{byte} at {at}");
                 assert_eq!(hex_digits(&text[..15]), digits.min(15), "{byte} at {at}");
                 assert_eq!(text.first_chunk().is_some_and(are_hex_digits), digits >= 8, "{byte} at {at}");
+                assert!(b"()[]{}".contains(&byte) <= (no_brackets(&text) == at), "{byte} at {at}");
+                assert_eq!(no_brackets(&b"01234567=, ab"[..at]), at);
                 assert_eq!(are_graphic(&text), byte.is_ascii_graphic(), "{byte} at {at}");
             }
         }

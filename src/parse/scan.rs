@@ -81,6 +81,9 @@ fn is_symbol_sign(bytes: &[u8], at: usize) -> bool {
         && bytes.get(at + 1) != Some(&b'!')
 }
 
+/// How many lines two rows of a stack may be apart.
+const ROWS_APART: usize = 32;
+
 /// What every dialect claims, in the order of the dialects; evidence that an earlier dialect already has is left out, and
 /// the rows of a stack that one has are not read again by those who read nothing else.
 pub(crate) fn claims(page: &Page<'_>, anchors: Vec<Vec<Pos>>, dialects: &[Dialect]) -> Vec<Claim> {
@@ -90,13 +93,20 @@ pub(crate) fn claims(page: &Page<'_>, anchors: Vec<Vec<Pos>>, dialects: &[Dialec
         let first = all.len();
         let only_stacks = dialect.reads_only_stacks();
         let mut end = Pos { line: 0, at: 0 };
-        for hit in hits {
+        for (number, &hit) in hits.iter().enumerate() {
             if hit < end {
                 continue;
             }
-            if only_stacks && let Some(last) = taken.last_line_of_stack(hit) {
-                end = last;
-                continue;
+            if only_stacks && let Some(to) = taken.end_of_stack(hit) {
+                let later = hits.get(number..).unwrap_or_default();
+                let beyond = later.get(later.partition_point(|hit| *hit < to)).copied();
+                // From the last line rows may go on beyond the stack, if there are any.
+                let goes_on = beyond
+                    .is_some_and(|hit| hit.line - to.line <= ROWS_APART && taken.end_of_stack(hit).is_none());
+                end = if goes_on { Pos { line: to.line, at: 0 } } else { to };
+                if hit < end {
+                    continue;
+                }
             }
             if let Some(mut claim) = (dialect.read)(page, hit) {
                 claim.pieces.retain(|piece| piece.span.from >= end && taken.is_free(&piece.kind, piece.span));
@@ -128,11 +138,10 @@ impl Taken {
         before.is_none_or(|(_, to)| *to <= span.from)
     }
 
-    /// The beginning of the last line of the stack that a place lies in, if it lies above that: from there rows may go
-    /// on beyond the stack.
-    fn last_line_of_stack(&self, at: Pos) -> Option<Pos> {
+    /// The end of the stack that a place lies in.
+    fn end_of_stack(&self, at: Pos) -> Option<Pos> {
         let (_, to) = self.stacks.range(..=at).next_back()?;
-        (at.line < to.line).then_some(Pos { line: to.line, at: 0 })
+        (at < *to).then_some(*to)
     }
 
     fn take(&mut self, kind: &Kind, span: Span) {

@@ -3,6 +3,7 @@
 //! A mail program cuts at column 72, a tracker at its own width: arguments, names and paths go on on the next
 //! lines. [`Joined`] holds the text as it was before, and leads every offset in it back to its place.
 
+use crate::parse::eights;
 use crate::parse::page::{Page, Pos};
 use std::borrow::Cow;
 
@@ -71,16 +72,21 @@ const DEEPEST: usize = 40;
 ///
 /// Knows `()`, `[]`, `{}`; angle brackets are not counted, since `operator<` has but one.
 pub(crate) fn bracketed(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let near = &text.as_bytes()[..text.len().min(MOST)];
-    for (at, byte) in near.iter().enumerate() {
-        match byte {
+    let text = &text.as_bytes()[..text.len().min(MOST)];
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(rest) = text.get(at..) {
+        at += eights::no_brackets(rest);
+        match text.get(at)? {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => continue,
+            _ => {
+                at += 1;
+                continue;
+            }
         }
+        at += 1;
         match depth {
-            0 => return Some(at + 1),
+            0 => return Some(at),
             DEEPEST.. => return None,
             _ => {}
         }

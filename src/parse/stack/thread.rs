@@ -13,6 +13,8 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
+/// Pairs of letters that are looked at together.
+const PAIRS: usize = 64;
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -45,32 +47,52 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     heading
 }
 
-/// The lines that may be headings, sought by the letters that tell one.
+/// The lines that may be headings, sought by pairs of letters that tell one.
 fn headings(page: &Page<'_>) -> Vec<usize> {
     let mut lines = Vec::new();
     for stretch in page.stretches() {
         let text = stretch.text.as_bytes();
         let mut line = 0;
-        for at in memchr::memchr3_iter(b'S', b'T', b'>', text).filter(|at| may_tell(text, *at)) {
-            lines.extend(stretch.pos(&mut line, at, at + 1).map(|pos| pos.line));
+        for from in (0..text.len()).step_by(PAIRS) {
+            let (some, next) = (part(text, from), part(text, from + 1));
+            // Without a branch for each, as nearly all of them say no.
+            if some.iter().zip(next).fold(false, |any, (one, next)| any | tells(*one, *next)) {
+                let at =
+                    (from..from + PAIRS).filter(|at| begins_heading(text.get(*at..).unwrap_or_default()));
+                lines.extend(at.filter_map(|at| stretch.pos(&mut line, at, at + 1)).map(|pos| pos.line));
+            }
         }
     }
     lines.dedup();
     lines
 }
 
-/// Whether the letter at an offset may tell a heading: `State Dump`, `Suspend:`, `OS Thread Id:`, `STACK_TEXT:`, `THREAD`, and
-/// the angle brackets of prompts and faults.
-fn may_tell(text: &[u8], at: usize) -> bool {
-    match text.get(at..) {
-        Some([b'S', b't', b'a', b't', ..] | [b'S', b'u', b's', ..] | [b'S', b' ', b'T', ..]) => true,
-        Some([b'S', b'T', b'A', ..] | [b'T', b'H', b'R', ..]) => true,
-        Some([b'>', ..]) => {
-            let before = at.checked_sub(1).and_then(|before| text.get(before));
-            before.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-' || !byte.is_ascii_graphic())
-        }
+/// As much of a text as is looked at together.
+fn part(text: &[u8], from: usize) -> &[u8] {
+    text.get(from..text.len().min(from + PAIRS)).unwrap_or_default()
+}
+
+/// Whether two letters may tell a heading, see [`begins_heading`].
+#[inline]
+fn tells(one: u8, next: u8) -> bool {
+    let words = (one == b'S') & ((next == b't') | (next == b'u') | (next == b' ') | (next == b'T'));
+    words | (one == b'T') & (next == b'H') | (next == b'>') & may_precede_bracket(one)
+}
+
+/// Whether what tells a heading begins here: `State Dump`, `Suspend:`, `OS Thread Id:`, `STACK_TEXT:`, `THREAD`, the angle
+/// bracket of a prompt, the arrow of a fault.
+fn begins_heading(text: &[u8]) -> bool {
+    match text {
+        [b'S', b't', b'a', b't', ..] | [b'S', b'u', b's', ..] | [b'S', b' ', b'T', ..] => true,
+        [b'S', b'T', b'A', ..] | [b'T', b'H', b'R', ..] => true,
+        [before, b'>', ..] => may_precede_bracket(*before),
         _ => false,
     }
+}
+
+/// A number, a blank or a dash.
+fn may_precede_bracket(byte: u8) -> bool {
+    (byte <= b'9') | (byte > b'~')
 }
 
 impl Heading {
