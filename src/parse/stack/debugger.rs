@@ -438,6 +438,18 @@ mod tests {
     }
 
     #[test]
+    fn plain_rows_and_others_take_turns() {
+        let text = "ChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25\n009fdd1c 71a32520 C!g+0x2\n(FPO: [2,0,4])\n\
+                    009fdd2c 71a32520 C!h::i+0x2\n\n009fdd3c 71a32520 C!j<k>+0x2\n009fdd4c 71a32520 C!l+0x\n2f\n\
+                    009fdd5c 71a32520 C!nosymbols+0x3\n009fdd6c 71a32520 C!m+0x4";
+        assert_eq!(
+            frames(text),
+            ["C!f+0x25", "C!g+0x2", "C!h::i+0x2", "C!j<k>+0x2", "C!l+0x2f", "C+0x3", "C!m+0x4"]
+        );
+        assert_eq!(stacks(text)[0].frames[0].address.as_deref(), Some("0x71a32520"));
+    }
+
+    #[test]
     fn numbering_that_begins_anew_is_another_stack() {
         let text = "00 0ab1fcfc 00510cc7 A!f\n01 0ab1fd4c 004dfe5a B!g\n00 0cb1fcfc 00510cc7 C!f\n01 0cb1fd4c 004dfe5a D!g";
         assert_eq!(stacks(text).len(), 2);
@@ -451,6 +463,8 @@ mod tests {
             stacks("0:003> kb\nChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25")[0].thread.as_deref(),
             Some("3")
         );
+        let text = "  1: kd> k\n  0:003 > kb\nChildEBP RetAddr\n009fdd0c 71a32520 C!f+0x25 (FPO: [2,0,4])\n009fdd1c 71a32520 C!g+0x2";
+        assert_eq!((stacks(text)[0].thread.as_deref(), stacks(text)[0].frames.len()), (Some("3"), 2));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::joined::{Joined, bracketed};
 use super::rows;
 use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{position, skip, start_of};
+use crate::parse::text::{skip, start_of};
 use crate::parse::{eights, hex};
 
 /// `at`, in the languages of .NET.
@@ -231,10 +231,10 @@ fn is_method(name: &str, typeless: bool) -> bool {
 /// Whether this is a list of argument types and names, and no source position of Java or JavaScript.
 fn is_arguments(text: &str, wrapper: bool) -> bool {
     let text = text.trim();
-    // Nearly every list: `String path, FileMode mode`.
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',')) {
-        let words = ["Native Method", "Unknown Source", "eval at"];
-        return text != "native" && !words.iter().any(|word| position(text, word).is_some());
+    // Nearly every list: `String path, FileMode mode`. The words of others have one of three letters.
+    let native = |byte: u8| matches!(byte, b'N' | b'U' | b'v');
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() && !native(byte) || matches!(byte, b' ' | b',')) {
+        return true;
     }
     let begins = |three: &[u8]| {
         matches!(

@@ -85,6 +85,9 @@ fn end_of_columns(text: &str) -> usize {
 fn columns_before(text: &str, end: usize) -> Option<usize> {
     let mut start = None;
     let mut rest = text.get(..end)?.trim_end_matches([' ', '\t', ':', '|', '*', '.']);
+    if rest.is_empty() {
+        return None;
+    }
     // An inline row: `05 (Inline) --------`.
     let nearest = rest.floor_char_boundary(rest.len().saturating_sub(40));
     let near = &rest.as_bytes()[nearest..];

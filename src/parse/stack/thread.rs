@@ -4,7 +4,9 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::{clip, position, trim};
+use crate::parse::text::{clip, position, skip, trim};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -13,8 +15,8 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
-/// Pairs of letters that are looked at together.
-const PAIRS: usize = 64;
+/// What stands in the headings that need not begin their line.
+static WITHIN: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["Thread Id", "Suspend:"].map(Finder::new));
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,52 +49,35 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
     heading
 }
 
-/// The lines that may be headings, sought by pairs of letters that tell one.
+/// The lines that may be headings, in order.
 fn headings(page: &Page<'_>) -> Vec<usize> {
-    let mut lines = Vec::new();
+    let begins = |line: &usize| begins_heading(page.text(*line));
+    let mut lines: Vec<_> = (0..page.lines.len()).filter(begins).collect();
     for stretch in page.stretches() {
-        let text = stretch.text.as_bytes();
-        let mut line = 0;
-        for from in (0..text.len()).step_by(PAIRS) {
-            let (some, next) = (part(text, from), part(text, from + 1));
-            // Without a branch for each, as nearly all of them say no.
-            if some.iter().zip(next).fold(false, |any, (one, next)| any | tells(*one, *next)) {
-                let at =
-                    (from..from + PAIRS).filter(|at| begins_heading(text.get(*at..).unwrap_or_default()));
-                lines.extend(at.filter_map(|at| stretch.pos(&mut line, at, at + 1)).map(|pos| pos.line));
-            }
+        for finder in &*WITHIN {
+            let mut line = 0;
+            let found = finder.find_iter(stretch.text.as_bytes());
+            lines.extend(found.filter_map(|at| stretch.pos(&mut line, at, at + 1)).map(|pos| pos.line));
         }
     }
+    lines.sort_unstable();
     lines.dedup();
     lines
 }
 
-/// As much of a text as is looked at together.
-fn part(text: &[u8], from: usize) -> &[u8] {
-    text.get(from..text.len().min(from + PAIRS)).unwrap_or_default()
-}
-
-/// Whether two letters may tell a heading, see [`begins_heading`].
-#[inline]
-fn tells(one: u8, next: u8) -> bool {
-    let words = (one == b'S') & ((next == b't') | (next == b'u') | (next == b' ') | (next == b'T'));
-    words | (one == b'T') & (next == b'H') | (next == b'>') & may_precede_bracket(one)
-}
-
-/// Whether what tells a heading begins here: `State Dump`, `Suspend:`, `OS Thread Id:`, `STACK_TEXT:`, `THREAD`, the angle
-/// bracket of a prompt, the arrow of a fault.
-fn begins_heading(text: &[u8]) -> bool {
-    match text {
-        [b'S', b't', b'a', b't', ..] | [b'S', b'u', b's', ..] | [b'S', b' ', b'T', ..] => true,
-        [b'S', b'T', b'A', ..] | [b'T', b'H', b'R', ..] => true,
-        [before, b'>', ..] => may_precede_bracket(*before),
-        _ => false,
+/// Whether a line can be one of the headings that begin it: `STACK_TEXT:`, `THREAD`, `FAULT ->`, a prompt.
+fn begins_heading(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'F', next, ..] => *next == b'A',
+        [b'T', next, ..] => *next == b'H',
+        [b'S', next, ..] => *next == b'T',
+        [b'A'..=b'Z' | b'a'..=b'z', ..] | [] => false,
+        _ => {
+            let text = text.trim_start();
+            let rest = skip(text, |byte| matches!(byte, b'0'..=b'9' | b':' | b'|'));
+            text.starts_with(['F', 'T', 'S']) || rest.trim_start().starts_with('>')
+        }
     }
-}
-
-/// A number, a blank or a dash.
-fn may_precede_bracket(byte: u8) -> bool {
-    (byte <= b'9') | (byte > b'~')
 }
 
 impl Heading {
