@@ -29,6 +29,11 @@ pub(crate) fn name(text: &[u8]) -> usize {
     })
 }
 
+/// How many bytes of ASCII a text begins with that are no digits and end no line.
+pub(crate) fn no_digits(text: &[u8]) -> usize {
+    run(text, |bytes| !(within(bytes, b'0', b'9') | within(bytes, b'\n', b'\n'))).min(text.len())
+}
+
 /// Whether a text is of ASCII and holds neither blanks nor control characters.
 pub(crate) fn are_graphic(text: &[u8]) -> bool {
     run(text, |bytes| within(bytes, b'!', b'~')) == text.len()

@@ -6,7 +6,7 @@
 
 use super::page::{Page, Pos};
 use super::rarity::Rarity;
-use super::sieve::{Sieve, WORD};
+use super::sieve::{Places, Set, Sieve, WORD};
 use super::wake::{CASE, GRAM, folded};
 use smallvec::SmallVec;
 
@@ -20,8 +20,6 @@ const KEYS: usize = 3;
 const TRIED: usize = 3;
 /// Bytes by which words are compared.
 const TELLING: usize = 3;
-/// Words of places that the sieve is asked for at once.
-const WORDS: usize = 64;
 /// Bytes that are compared at once.
 const HEAD: usize = 16;
 /// Bytes of logs and stacks, the most common first.
@@ -32,6 +30,8 @@ const COMMON: &[u8] = b" e0ta1cdonibr2sf3lx4756m89pu.-hg,:=wvyk/\"(j)q*z";
 pub(crate) struct Literals {
     literals: Vec<Literal>,
     sieve: Sieve,
+    /// Where the table holds something.
+    taken: Set,
     /// One more than the number of the first literal that is looked up there; 0 where there is none.
     table: Box<[u32; PLACES]>,
 }
@@ -54,8 +54,12 @@ struct Literal {
 
 impl Literals {
     pub(crate) fn new<'l>(texts: impl IntoIterator<Item = &'l str>) -> Self {
-        let mut literals =
-            Literals { literals: Vec::new(), sieve: Sieve::new(), table: Box::new([0; PLACES]) };
+        let mut literals = Literals {
+            literals: Vec::new(),
+            sieve: Sieve::new(),
+            taken: Set::new(PLACES),
+            table: Box::new([0; PLACES]),
+        };
         let rarity = Rarity::new();
         let mut texts: Vec<(usize, &str)> = texts.into_iter().enumerate().collect();
         // Those that leave little choice come first: the others find much of what they need in the sieve.
@@ -86,6 +90,7 @@ impl Literals {
             3 => three,
             _ => byte,
         };
+        self.taken.insert(first);
         let next = std::mem::replace(&mut self.table[first], self.literals.len() as u32 + 1);
         self.literals.push(Literal { next, ..Literal::new(number, text, at) });
     }
@@ -111,21 +116,13 @@ impl Literals {
 
     /// Calls `found` with where literals may stand, and with what the table holds of them.
     fn each_gram(&self, text: &[u8], mut found: impl FnMut(usize, [u32; KEYS])) {
-        let mut words = [0; WORDS];
+        let mut places = Places::new();
         let mut sift = |text: &[u8], start: usize| {
-            let done = self.sieve.sift(text, &mut words);
-            for (word, at) in words.iter().take(done).zip((0..).step_by(WORD)) {
-                let mut places = *word;
-                while places != 0 {
-                    let at = at + places.trailing_zeros() as usize;
-                    let firsts = keys(folded(text, at).unwrap_or_default()).map(|key| self.table[key]);
-                    if firsts != [0; KEYS] {
-                        found(start + at, firsts);
-                    }
-                    places &= places - 1;
-                }
-            }
-            done * WORD
+            let done = self.sieve.sift(text, &mut places);
+            let at = |place: usize| keys(folded(text, place).unwrap_or_default());
+            places.retain(|place| at(place).iter().fold(false, |any, key| any | self.taken.has(*key)));
+            places.iter().for_each(|place| found(start + place, at(place).map(|key| self.table[key])));
+            done
         };
         let mut at = 0;
         while let Some(done) = text.get(at..).map(|rest| sift(rest, at)).filter(|done| *done > 0) {

@@ -13,6 +13,7 @@ mod fault;
 mod first_pass;
 mod fix_table;
 mod flow;
+mod glance;
 mod hex;
 mod incidents;
 mod lines;

@@ -15,6 +15,10 @@ const GROUPS: usize = 8 * BYTES;
 const BYTES: usize = 2;
 /// Places that are looked at together: what was found at them is a bit each.
 pub(super) const WORD: usize = 64;
+/// Places that are handed over together, at most.
+const AT_ONCE: usize = 1024;
+/// Places that a word has, mostly.
+const FEW: usize = 4;
 
 /// Lower and upper half of a byte, and for each value the groups that have it.
 type Halves = [[u8; 16]; 2];
@@ -82,15 +86,64 @@ impl Sieve {
         }
     }
 
-    /// The places of a text at which one may begin, a bit each: of as many words as are full, and have the three bytes
-    /// behind them that sequences at their last places go on with. How many these are.
-    pub(super) fn sift<const N: usize>(&self, text: &[u8], words: &mut [u64; N]) -> usize {
-        dispatch!(self.level, simd => sift(simd, &self.masks, text, words))
+    /// The places of a text at which one may begin, in order: of as many words as are full, fit in, and have the three bytes
+    /// behind them that sequences at their last places go on with. How many bytes these are.
+    pub(super) fn sift(&self, text: &[u8], places: &mut Places) -> usize {
+        places.count = 0;
+        dispatch!(self.level, simd => sift(simd, &self.masks, text, places))
+    }
+}
+
+/// Places of a text, as offsets.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// What lies behind the count means nothing.
+    offsets: [u32; AT_ONCE + WORD],
+    count: usize,
+}
+
+impl Places {
+    pub(super) fn new() -> Self {
+        Places { offsets: [0; AT_ONCE + WORD], count: 0 }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.offsets.iter().take(self.count).map(|offset| *offset as usize)
+    }
+
+    /// Leaves those that `holds`. Without a branch: which ones do cannot be foretold.
+    #[inline]
+    pub(super) fn retain(&mut self, holds: impl Fn(usize) -> bool) {
+        let mut count = 0;
+        for number in 0..self.count.min(self.offsets.len()) {
+            let offset = self.offsets[number];
+            self.offsets[count.min(number)] = offset;
+            count += usize::from(holds(offset as usize));
+        }
+        self.count = count;
+    }
+
+    /// Takes in the set bits of a word, which begins at an offset.
+    #[inline(always)]
+    fn push(&mut self, start: u32, mut word: u64) {
+        let count = self.count + word.count_ones() as usize;
+        // Most words have few: how many cannot be foretold, so the first are taken in whether they are there or not.
+        while let Some(next) = self.offsets.get_mut(self.count..self.count + FEW) {
+            for next in next {
+                *next = start + word.trailing_zeros();
+                word &= word.wrapping_sub(1);
+            }
+            self.count += FEW;
+            if word == 0 {
+                break;
+            }
+        }
+        self.count = count;
     }
 }
 
 #[inline(always)]
-fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], words: &mut [u64]) -> usize {
+fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], places: &mut Places) -> usize {
     let (low, none) = (S::u8s::splat(simd, 0x0F), S::u8s::splat(simd, 0));
     let mut tables = [[[none; 2]; GRAM]; BYTES];
     for byte in 0..BYTES {
@@ -102,9 +155,10 @@ fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], words: &
         }
     }
     let mut done = 0;
-    for word in words {
-        let Some(text) = text.get(done * WORD..done * WORD + WORD + GRAM - 1) else { break };
-        *word = 0;
+    while places.count + WORD <= AT_ONCE
+        && let Some(text) = text.get(done..done + WORD + GRAM - 1)
+    {
+        let mut word = 0;
         for part in (0..WORD).step_by(S::u8s::LEN) {
             let mut groups = [S::u8s::splat(simd, 0xFF); BYTES];
             for place in 0..GRAM {
@@ -121,11 +175,31 @@ fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], words: &
             for group in groups {
                 any |= group;
             }
-            *word |= (!any.simd_eq(none)).to_bitmask() << part;
+            word |= (!any.simd_eq(none)).to_bitmask() << part;
         }
-        done += 1;
+        places.push(done as u32, word);
+        done += WORD;
     }
     done
+}
+
+/// Numbers below a bound, a bit each.
+#[derive(Debug, Clone)]
+pub(super) struct Set(Box<[u64]>);
+
+impl Set {
+    pub(super) fn new(bound: usize) -> Self {
+        Set(vec![0; bound.div_ceil(WORD)].into())
+    }
+
+    pub(super) fn insert(&mut self, number: usize) {
+        self.0[number / WORD] |= 1 << (number % WORD);
+    }
+
+    #[inline]
+    pub(super) fn has(&self, number: usize) -> bool {
+        self.0[number / WORD] >> (number % WORD) & 1 == 1
+    }
 }
 
 impl Group {
@@ -164,15 +238,12 @@ mod tests {
             let place = sieve.place(**gram, &rarity);
             sieve.add(**gram, place, &rarity);
         }
-        let mut words = [0; 8];
-        let done = sieve.sift(text.as_bytes(), &mut words);
-        let bits = |word: u64| (0..WORD).filter(move |bit| word >> bit & 1 == 1);
-        words
-            .iter()
-            .take(done)
-            .enumerate()
-            .flat_map(|(at, word)| bits(*word).map(move |bit| at * WORD + bit))
-            .collect()
+        let (mut places, mut found, mut at) = (Places::new(), Vec::new(), 0);
+        while let done @ 1.. = sieve.sift(&text.as_bytes()[at..], &mut places) {
+            found.extend(places.iter().map(|place| at + place));
+            at += done;
+        }
+        found
     }
 
     #[test]

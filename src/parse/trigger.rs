@@ -4,7 +4,8 @@
 //! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
 //! of bytes and may let through what turns out to be nothing.
 
-use super::eights::letters_and_digits;
+use super::eights::{letters_and_digits, no_digits};
+use super::glance::may_tell;
 
 /// Whether what stands around an offset of a text can be evidence.
 pub(crate) type Check = fn(&[u8], usize) -> bool;
@@ -80,7 +81,10 @@ pub(crate) fn event(text: &[u8], at: usize) -> bool {
     let rest = rest.strip_prefix(b"os").or_else(|| rest.strip_prefix(b"o")).unwrap_or(rest);
     let rest = rest.strip_prefix(b"s").or_else(|| rest.strip_prefix(b"S")).unwrap_or(rest);
     // Most are no word of a sentence: `EventType`, `event.Async`.
-    let goes_on = |byte: &u8| b" \t:#(\"'-*\r\n>|_&;iIcCnN".contains(byte);
+    let goes_on = |byte: &u8| {
+        matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':' | b'#' | b'(' | b'"' | b'\'' | b'-' | b'*' | b'>')
+            || matches!(byte, b'|' | b'_' | b'&' | b';' | b'i' | b'I' | b'c' | b'C' | b'n' | b'N')
+    };
     if !rest.first().is_some_and(goes_on) && !matches!(before, [.., b'0'..=b'9', b' ']) {
         return false;
     }
@@ -146,13 +150,21 @@ pub(crate) fn level(text: &[u8], at: usize) -> bool {
     let word =
         rest.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
     let rest = rest.get(word..).unwrap_or_default();
-    let line = || rest.iter().take(40).take_while(|byte| **byte != b'\n');
-    let numbered = || line().any(u8::is_ascii_digit);
+    let numbered = || has_digit(rest.get(..40).unwrap_or(rest));
     match rest {
         [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => word <= LEVEL && numbered(),
-        [b' ', ..] => word <= LEVEL && numbered() && dated(text, at),
+        [b' ', ..] => word <= LEVEL && dated(text, at) && numbered(),
         _ => false,
     }
+}
+
+/// Whether a digit stands on the line that goes on with a text.
+fn has_digit(text: &[u8]) -> bool {
+    let stretch = text.split_at_checked(no_digits(text));
+    stretch.is_some_and(|(_, rest)| {
+        let line = || rest.iter().take_while(|byte| **byte != b'\n');
+        line().any(u8::is_ascii_digit)
+    })
 }
 
 /// `Error`, `Errore`: a word, and no part of one.
@@ -187,6 +199,10 @@ fn goes_on_as_date(text: &[u8]) -> bool {
 /// `Emsmta.exe 5.5.2653.12`, `mapi32.dll (5.5.2652.85)`, or a row that a number and a module begin: `0 xul.dll Foo`.
 pub(crate) fn file(text: &[u8], at: usize) -> bool {
     let rest = ahead(text, at + 4, 40);
+    // `executor`, `DllRegisterServer`
+    if rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
     let mut versions = runs(rest, VERSION, |byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
     versions.any(is_version) || matches!(rest.first(), Some(b' ' | b'\t')) && is_row(text, at)
 }
@@ -213,17 +229,18 @@ fn is_version(word: &[u8]) -> bool {
 
 /// `stop`: with a code behind it, or the words that introduce one.
 pub(crate) fn stop(text: &[u8], at: usize) -> bool {
-    let rest = ahead(text, at, 48);
-    let word = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let rest = rest.get(word..).unwrap_or_default();
+    let rest = ahead(text, at + 4, 44);
+    let goes_on = rest.first().is_some_and(u8::is_ascii_alphabetic);
+    if goes_on || before(text, at).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return false;
+    }
     // `OxOOOOOOOA` is a number to whoever typed it.
     let code = rest.iter().position(|byte| byte.is_ascii_digit() || *byte == b'O');
     let between = code.and_then(|code| rest.get(..code)).unwrap_or(rest);
     let letters = between.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let introduced = rest.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b" code"));
     let near = code.is_some_and(|code| !between.contains(&b'\n') || rest.get(code + 1) == Some(&b'x'));
-    let begins = before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    begins && word <= 4 && (introduced || near && letters <= 24)
+    introduced || near && letters <= 24
 }
 
 /// `exception`: with a code in the same sentence, or with the name of a hardware one.
@@ -240,7 +257,7 @@ pub(crate) fn code(text: &[u8], at: usize) -> bool {
         Some(b'0' | b'c' | b'e' | b'8' | b'4') => is_code(word),
         _ => false,
     };
-    !other && words(rest).any(tells)
+    !other && may_tell(rest) && words(rest).any(tells)
 }
 
 /// The words of letters and digits.
@@ -302,9 +319,9 @@ pub(crate) fn parameters(text: &[u8], at: usize) -> bool {
 /// The word before a managed frame: a dotted name with parentheses follows, and no Java source.
 pub(crate) fn managed(text: &[u8], at: usize) -> bool {
     let rest = ahead(text, at + usize::from(text.get(at) == Some(&b'>')), 400).trim_ascii_start();
-    let Some(word) = rest.iter().position(|byte| *byte == b' ') else { return false };
+    let Some(word) = memchr::memchr(b' ', rest) else { return false };
     let name = rest.get(word..).unwrap_or_default().trim_ascii_start();
-    let end = name.iter().position(|byte| b"( \r\n".contains(byte)).unwrap_or(name.len());
+    let end = memchr::memchr3(b'(', b' ', b'\n', name).unwrap_or(name.len());
     let (name, rest) = name.split_at(end);
     let java = || {
         let inside = rest.get(..120).unwrap_or(rest);

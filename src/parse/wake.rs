@@ -6,7 +6,7 @@
 //! is looked up in a table. Case is folded by a bit, so that a few other bytes pass too.
 
 use super::rarity::Rarity;
-use super::sieve::{Sieve, WORD};
+use super::sieve::{Places, Set, Sieve};
 use super::trigger::{Check, Trigger};
 use std::ops::Range;
 
@@ -19,11 +19,11 @@ const WINDOW: usize = 16;
 const BEFORE: usize = 4;
 /// What takes the case off them.
 const FOLD: u128 = u128::MAX / 0xFF * CASE as u128;
-/// Places in the table: few, so that it stays in a near cache, and enough that a thousand phrases leave it nearly empty.
-const BITS: u32 = 14;
-const PLACES: usize = 1 << BITS;
-/// Words of places that the sieve is asked for at once.
-const WORDS: usize = 64;
+/// Hashes of four bytes: enough that a thousand phrases leave nearly all of them free.
+const BITS: u32 = 16;
+const HASHES: usize = 1 << BITS;
+/// Hashes that share a place in the table.
+const SHARED: usize = 4;
 /// What it costs to look at four bytes that turn up, to compare one more needle then, and to have a place come through the
 /// sieve: against each other, as measured.
 const LOOK: f32 = 20.0;
@@ -35,23 +35,27 @@ const THROUGH: f32 = 7.0;
 pub(crate) struct Wake {
     needles: Vec<Needle>,
     sieve: Sieve,
-    /// By hash of four bytes, one more than the number of the first needle with it; 0 where there is none.
-    table: Box<[u32; PLACES]>,
+    /// The hashes of all four bytes that are looked for.
+    sought: Set,
+    /// By hash of four bytes, one more than the number of the first needle there; 0 where there is none.
+    table: Box<[u32; HASHES / SHARED]>,
 }
 
 /// A literal or phrase. Blanks in it stand for any blanks.
 #[derive(Debug, Clone)]
 struct Needle {
-    text: String,
     check: Check,
-    /// Where in the text the four bytes stand that are looked for.
+    /// Where in its text the four bytes stand that are looked for.
     at: usize,
     /// What stands around them, as [`window`] gives it, and which bits of that count.
     wanted: u128,
     mask: u128,
-    /// Which bytes of the text these are.
-    compared: Range<usize>,
-    /// One more than the number of the next needle with the same hash, or 0.
+    /// How many bytes of the text these are before the four, and from there on.
+    compared: [usize; 2],
+    /// What stands before and behind these in its text.
+    before: Box<[u8]>,
+    behind: Box<[u8]>,
+    /// One more than the number of the next needle at the same place of the table, or 0.
     next: u32,
 }
 
@@ -67,7 +71,12 @@ impl Wake {
         let mut needles: Vec<(String, Check)> = triggers.chain(phrases).collect();
         // Those that leave little choice come first: the others find much of what they need in the sieve.
         needles.sort_by_key(|(text, _)| text.len());
-        let mut wake = Wake { needles: Vec::new(), sieve: Sieve::new(), table: Box::new([0; PLACES]) };
+        let mut wake = Wake {
+            needles: Vec::new(),
+            sieve: Sieve::new(),
+            sought: Set::new(HASHES),
+            table: Box::new([0; HASHES / SHARED]),
+        };
         let rarity = Rarity::new();
         needles.into_iter().for_each(|(text, check)| wake.add(text, check, &rarity));
         wake
@@ -75,10 +84,16 @@ impl Wake {
 
     fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
         let Some(at) = self.cheapest(&text, rarity) else { return };
-        let (wanted, _) = window(text.as_bytes(), at);
-        let (mask, compared) = around(text.as_bytes(), at);
-        let first = &mut self.table[hash(gram(wanted))];
-        self.needles.push(Needle { text, check, at, wanted, mask, compared, next: *first });
+        let text = text.as_bytes();
+        let (wanted, _) = window(text, at);
+        let (mask, compared) = around(text, at);
+        let (before, rest) = text.split_at(at - compared[0]);
+        let (_, behind) = rest.split_at(compared.iter().sum());
+        let hash = hash(gram(wanted));
+        self.sought.insert(hash);
+        let first = &mut self.table[hash / SHARED];
+        let [before, behind] = [before, behind].map(Box::from);
+        self.needles.push(Needle { check, at, wanted, mask, compared, before, behind, next: *first });
         *first = self.needles.len() as u32;
     }
 
@@ -103,33 +118,25 @@ impl Wake {
         self.with_hash(folded).any(|needle| gram(needle.wanted) == folded)
     }
 
-    /// The needles whose four bytes have the hash of these.
+    /// The needles whose four bytes have the same place in the table as these.
     #[inline]
     fn with_hash(&self, folded: u32) -> impl Iterator<Item = &Needle> {
         let needle = |number: u32| self.needles.get((number as usize).wrapping_sub(1));
-        std::iter::successors(needle(self.table[hash(folded)]), move |last| needle(last.next))
+        std::iter::successors(needle(self.table[hash(folded) / SHARED]), move |last| needle(last.next))
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
     pub(crate) fn find(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
-        let mut words = [0; WORDS];
+        let mut places = Places::new();
         let mut at = range.start;
-        while let Some(rest) = text.get(at..).filter(|_| at < range.end) {
-            let done = self.sieve.sift(rest, &mut words);
+        while let Some(rest) = text.get(at..text.len().min(range.end + GRAM - 1)) {
+            let done = self.sieve.sift(rest, &mut places);
             if done == 0 {
                 break;
             }
-            for word in words.iter().take(done) {
-                let mut places = *word;
-                while places != 0 {
-                    let place = at + places.trailing_zeros() as usize;
-                    if folded(text, place).is_some_and(|gram| self.table[hash(gram)] != 0) {
-                        self.look(text, place, found);
-                    }
-                    places &= places - 1;
-                }
-                at += WORD;
-            }
+            places.retain(|place| folded(rest, place).is_some_and(|gram| self.sought.has(hash(gram))));
+            places.iter().for_each(|place| self.look(text, at + place, found));
+            at += done;
         }
         (at..range.end).for_each(|at| self.look(text, at, found));
     }
@@ -149,17 +156,15 @@ impl Wake {
 }
 
 impl Needle {
-    /// Whether the rest of the needle may stand around what is looked for of it, which stands at `at`. What the text does
-    /// not hold any more counts as held.
+    /// Whether the rest of the needle may stand around what was compared of it, around `at`. What the text does not hold
+    /// any more counts as held.
     #[inline]
     fn stands(&self, text: &[u8], at: usize) -> bool {
-        let Range { start, end } = self.compared;
-        let (before, rest) = self.text.as_bytes().split_at(start);
-        let after = rest.get(end - start..).unwrap_or_default();
-        let left = || text.get(..(at + start).saturating_sub(self.at)).unwrap_or_default();
-        let right = || text.get(at + end - self.at..).unwrap_or_default();
-        (after.is_empty() || same(after.iter(), right().iter()))
-            && (before.is_empty() || same(before.iter().rev(), left().iter().rev()))
+        let [before, from] = self.compared;
+        let left = || text.get(..at.saturating_sub(before)).unwrap_or_default();
+        let right = || text.get(at + from..).unwrap_or_default();
+        (self.behind.is_empty() || same(self.behind.iter(), right().iter()))
+            && (self.before.is_empty() || same(self.before.iter().rev(), left().iter().rev()))
     }
 }
 
@@ -213,9 +218,9 @@ fn window_at_an_end(text: &[u8], at: usize) -> (u128, u128) {
     (u128::from_le_bytes(bytes) | FOLD, u128::from_le_bytes(held))
 }
 
-/// Which bits of the window around what is looked for of a needle count, and which of its bytes these are. A blank can be
-/// any number of them, so what stands beyond it can stand farther off.
-fn around(needle: &[u8], at: usize) -> (u128, Range<usize>) {
+/// Which bits of the window around what is looked for of a needle count, and how many of its bytes these are before `at` and
+/// from there on. A blank can be any number of them, so what stands beyond it can stand farther off.
+fn around(needle: &[u8], at: usize) -> (u128, [usize; 2]) {
     let (left, right) = needle.split_at(at);
     let solid = |byte: &&u8| **byte != b' ';
     let before = left.iter().rev().take(BEFORE).take_while(solid).count();
@@ -223,7 +228,7 @@ fn around(needle: &[u8], at: usize) -> (u128, Range<usize>) {
     let after = (GRAM + behind).min(WINDOW - BEFORE);
     let counts = BEFORE - before..BEFORE + after;
     let bytes = std::array::from_fn(|place| if counts.contains(&place) { 0xFF } else { 0 });
-    (u128::from_le_bytes(bytes), at - before..at + after)
+    (u128::from_le_bytes(bytes), [before, after])
 }
 
 /// The four bytes that a window is around.
@@ -232,9 +237,8 @@ fn gram(window: u128) -> u32 {
     (window >> (8 * BEFORE)) as u32
 }
 
-/// The place of four bytes in the table.
 #[inline]
-pub(super) fn hash(folded: u32) -> usize {
+fn hash(folded: u32) -> usize {
     (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 

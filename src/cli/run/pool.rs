@@ -1,7 +1,8 @@
 //! Threads that share the pieces of large inputs.
 //!
 //! A task computes something and waits for nothing, so whoever waits for one can do others meanwhile: there is no deadlock
-//! and no idle core as long as there is a task.
+//! and no idle core as long as there is a task. While every thread reads an input of its own, each does its own tasks at
+//! once: what was just read is still in its core's cache.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,25 +19,37 @@ pub(super) struct Pool {
 #[derive(Default)]
 struct Waiting {
     tasks: VecDeque<Task>,
-    /// Inputs that may still bring tasks.
+    /// Sources that may still bring tasks.
     open: usize,
+    /// Sources that bring none any more: their threads help.
+    done: usize,
 }
 
 /// The result of a task, once it is there.
 pub(super) struct Pending<T>(Arc<Mutex<Option<T>>>);
 
+impl<T> Pending<T> {
+    /// Whether it is there.
+    pub(super) fn is_done(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+}
+
 impl Pool {
     /// A pool that gets tasks from so many sources; each says when it is [`done`](Pool::done).
     pub(super) fn new(sources: usize) -> Self {
-        let waiting = Waiting { tasks: VecDeque::new(), open: sources };
+        let waiting = Waiting { tasks: VecDeque::new(), open: sources, done: 0 };
         Pool { waiting: Mutex::new(waiting), changed: Condvar::new() }
     }
 
-    /// Lets some thread compute `work`.
+    /// Lets some thread compute `work`; this one, if no other helps.
     pub(super) fn submit<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Pending<T> {
+        if self.lock().done == 0 {
+            return Pending(Arc::new(Mutex::new(Some(work()))));
+        }
         let result = Arc::new(Mutex::new(None));
         let (pool, to) = (Arc::clone(self), Arc::clone(&result));
         let task = move || {
@@ -73,7 +86,9 @@ impl Pool {
 
     /// A source brings no more tasks.
     pub(super) fn done(&self) {
-        self.lock().open -= 1;
+        let mut waiting = self.lock();
+        (waiting.open, waiting.done) = (waiting.open - 1, waiting.done + 1);
+        drop(waiting);
         self.changed.notify_all();
     }
 

@@ -60,17 +60,18 @@ pub(super) fn through<A: Analysis>(
         crashes: 0,
         more,
     };
-    let mut rest = String::new();
+    let (mut rest, mut begun) = (String::new(), false);
     let mut result = Ok(true);
     while let Ok(true) = result {
         result =
             if interrupted() { Err(io::Error::other("interrupted")) } else { text.fill(&mut rest, BLOCK) };
         let ended = !matches!(result, Ok(true));
         // A text of one block is not worth another thread.
-        if ended && line.blocks.is_empty() && line.parsed.is_empty() && rest.len() <= BLOCK {
+        if ended && !begun && rest.len() <= BLOCK {
             line.whole(std::mem::take(&mut rest));
         }
         while let Some(block) = next_block(&mut rest, ended) {
+            begun = true;
             line.add(block);
         }
     }
@@ -107,7 +108,7 @@ impl<A: Analysis> Line<'_, A> {
     fn add(&mut self, block: String) {
         let analysis = Arc::clone(self.analysis);
         self.blocks.push_back(self.pool.submit(move || analysis.look(block)));
-        if self.blocks.len() > UNDER_WAY {
+        while self.blocks.len() > UNDER_WAY || self.blocks.front().is_some_and(Pending::is_done) {
             self.cut();
         }
     }
@@ -124,7 +125,7 @@ impl<A: Analysis> Line<'_, A> {
     fn parse(&mut self, region: Region) {
         let analysis = Arc::clone(self.analysis);
         self.parsed.push_back(self.pool.submit(move || analysis.analyse(&region)));
-        if self.parsed.len() > UNDER_WAY {
+        while self.parsed.len() > UNDER_WAY || self.parsed.front().is_some_and(Pending::is_done) {
             self.collect();
         }
     }
