@@ -29,9 +29,9 @@ pub(crate) fn name(text: &[u8]) -> usize {
     })
 }
 
-/// How many bytes of ASCII a text begins with that are no digits and end no line.
-pub(crate) fn no_digits(text: &[u8]) -> usize {
-    run(text, |bytes| !(within(bytes, b'0', b'9') | within(bytes, b'\n', b'\n'))).min(text.len())
+/// How many letters of ASCII a text begins with.
+pub(crate) fn letters(text: &[u8]) -> usize {
+    run(text, |bytes| within(lower(bytes), b'a', b'z'))
 }
 
 /// Whether a text is of ASCII and holds neither blanks nor control characters.

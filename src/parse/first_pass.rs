@@ -5,6 +5,7 @@
 //! near something that is.
 
 use super::Dialect;
+use super::rarity::Rarity;
 use super::trigger::Check;
 use super::wake::Wake;
 use std::ops::Range;
@@ -23,7 +24,11 @@ pub(crate) struct FirstPass {
 }
 
 impl FirstPass {
-    pub(crate) fn new<'p>(dialects: &[Dialect], phrases: impl IntoIterator<Item = &'p str>) -> Self {
+    pub(crate) fn new<'p>(
+        dialects: &[Dialect],
+        phrases: impl IntoIterator<Item = &'p str>,
+        rarity: &Rarity,
+    ) -> Self {
         let triggers = || dialects.iter().flat_map(|dialect| dialect.triggers);
         let bytes = triggers().filter_map(|trigger| match trigger.literal.as_bytes() {
             [byte] => Some((*byte, trigger.holds)),
@@ -31,7 +36,7 @@ impl FirstPass {
         });
         FirstPass {
             bytes: bytes.collect(),
-            wake: Wake::new(triggers().filter(|trigger| trigger.literal.len() > 1), phrases),
+            wake: Wake::new(triggers().filter(|trigger| trigger.literal.len() > 1), phrases, rarity),
         }
     }
 
@@ -94,13 +99,13 @@ mod tests {
 
     #[test]
     fn a_trigger_is_found_over_a_line_end() {
-        let pass = FirstPass::new(crate::parse::DIALECTS, []);
+        let pass = FirstPass::new(crate::parse::DIALECTS, [], &Rarity::new());
         assert_eq!(pass.find("Syntax error or access\n   violation (0)\n").len(), 1);
     }
 
     #[test]
     fn triggers_on_the_border_of_two_pieces_are_found() {
-        let pass = FirstPass::new(crate::parse::DIALECTS, ["local delivery"]);
+        let pass = FirstPass::new(crate::parse::DIALECTS, ["local delivery"], &Rarity::new());
         for evidence in [" STOP 0x0000001E ", " local delivery ", " a!b ", " return-address "] {
             for before in PIECE - evidence.len()..=PIECE {
                 let text = format!("{}{evidence}\n", " ".repeat(before));

@@ -4,25 +4,85 @@
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch};
+use std::ops::Range;
 
-/// Bytes that are looked at.
-const LENGTH: usize = 128;
+/// Which of the first 64 bytes of a text are of a kind, a bit each from the lowest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Glance {
+    pub(crate) digits: u64,
+    pub(crate) dots: u64,
+    pub(crate) colons: u64,
+    pub(crate) line_ends: u64,
+}
+
+impl Glance {
+    pub(crate) fn at(text: &[u8]) -> Self {
+        let mut padded = [0; 64];
+        let bytes = text.first_chunk().unwrap_or_else(|| pad(text, &mut padded));
+        dispatch!(Level::new(), simd => glance(simd, bytes))
+    }
+}
+
+impl Glance {
+    /// The words of at least seven digits and dots, from the first to behind the last byte of each; not those with colons.
+    pub(crate) fn versions(self) -> impl Iterator<Item = Range<usize>> {
+        let inside = self.digits | self.dots | self.colons;
+        let mut starts = sevens(u128::from(inside)) as u64;
+        std::iter::from_fn(move || {
+            while starts != 0 {
+                let start = starts.trailing_zeros();
+                starts &= starts - 1;
+                let length = (!(inside >> start)).trailing_zeros();
+                let colons = self.colons >> start;
+                if colons.trailing_zeros() >= length {
+                    return Some(start as usize..(start + length) as usize);
+                }
+            }
+            None
+        })
+    }
+}
+
+/// The first bit of each stretch of at least seven.
+fn sevens(bits: u128) -> u128 {
+    let two = bits & bits >> 1;
+    let four = two & two >> 2;
+    four & four >> 3 & !(bits << 1)
+}
 
 /// Whether a code of Windows or the beginning of `divide`, `violation` or `overflow` may stand in the first 128 bytes of a
 /// text: at least seven hexadecimal digits of which the first is one of severe codes. Without case.
 pub(crate) fn may_tell(text: &[u8]) -> bool {
-    let mut padded = [0; LENGTH];
-    let bytes = text.first_chunk().unwrap_or_else(|| {
-        padded.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
-        &padded
-    });
-    dispatch!(Level::new(), simd => holds(simd, bytes))
+    let mut padded = [0; 128];
+    let bytes = text.first_chunk().unwrap_or_else(|| pad(text, &mut padded));
+    dispatch!(Level::new(), simd => tells(simd, bytes))
+}
+
+#[cold]
+fn pad<'p, const N: usize>(text: &[u8], padded: &'p mut [u8; N]) -> &'p [u8; N] {
+    padded.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
+    padded
 }
 
 #[inline(always)]
-fn holds<S: Simd>(simd: S, bytes: &[u8; LENGTH]) -> bool {
+fn glance<S: Simd>(simd: S, bytes: &[u8; 64]) -> Glance {
+    let mut glance = Glance { digits: 0, dots: 0, colons: 0, line_ends: 0 };
+    for part in (0..bytes.len()).step_by(S::u8s::LEN) {
+        let bytes = S::u8s::from_slice(simd, &bytes[part..part + S::u8s::LEN]);
+        let is = |byte: u8| bytes.simd_eq(S::u8s::splat(simd, byte));
+        let digits = bytes.simd_ge(S::u8s::splat(simd, b'0')) & bytes.simd_le(S::u8s::splat(simd, b'9'));
+        glance.digits |= digits.to_bitmask() << part;
+        glance.dots |= is(b'.').to_bitmask() << part;
+        glance.colons |= is(b':').to_bitmask() << part;
+        glance.line_ends |= is(b'\n').to_bitmask() << part;
+    }
+    glance
+}
+
+#[inline(always)]
+fn tells<S: Simd>(simd: S, bytes: &[u8; 128]) -> bool {
     let [mut digits, mut severe, mut c, mut d, mut e, mut i, mut o, mut v] = [0_u128; 8];
-    for part in (0..LENGTH).step_by(S::u8s::LEN) {
+    for part in (0..bytes.len()).step_by(S::u8s::LEN) {
         let small = S::u8s::from_slice(simd, &bytes[part..part + S::u8s::LEN]) | S::u8s::splat(simd, 0x20);
         let is = |byte: u8| small.simd_eq(S::u8s::splat(simd, byte));
         let within = |low: u8, high: u8| {
@@ -34,10 +94,7 @@ fn holds<S: Simd>(simd: S, bytes: &[u8; LENGTH]) -> bool {
         let letters = [&mut c, &mut d, &mut e, &mut i, &mut o, &mut v];
         letters.into_iter().zip(b"cdeiov").for_each(|(marks, letter)| mark(marks, is(*letter).to_bitmask()));
     }
-    let two = digits & digits >> 1;
-    let four = two & two >> 2;
-    let seven = four & four >> 3;
-    let codes = (severe | c | e) & seven & !(digits << 1);
+    let codes = (severe | c | e) & sevens(digits);
     let divide = d & i >> 1 & v >> 2;
     let violation = v & i >> 1 & o >> 2;
     let overflow = o & v >> 1 & e >> 2;
@@ -51,10 +108,10 @@ mod tests {
     #[test]
     fn what_tells_is_seen_wherever_it_stands() {
         for tells in ["0xc0000005", "E06D7363", "8000003", "Divide", "violation", "OVERFLOW"] {
-            for before in 0..LENGTH - tells.len() {
+            for before in 0..128 - tells.len() {
                 let text = format!("{}{tells}", " ".repeat(before));
                 assert!(may_tell(text.as_bytes()), "{text}");
-                assert!(may_tell(format!("{text}{}", " ".repeat(LENGTH)).as_bytes()), "{text}");
+                assert!(may_tell(format!("{text}{}", " ".repeat(128)).as_bytes()), "{text}");
             }
         }
     }
@@ -69,5 +126,37 @@ mod tests {
         ] {
             assert!(!may_tell(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn every_byte_has_its_bit() {
+        for byte in 0..=u8::MAX {
+            for at in 0..64 {
+                let mut text = [b' '; 70];
+                text[at] = byte;
+                let bit = |is: bool| u64::from(is) << at;
+                let seen = Glance {
+                    digits: bit(byte.is_ascii_digit()),
+                    dots: bit(byte == b'.'),
+                    colons: bit(byte == b':'),
+                    line_ends: bit(byte == b'\n'),
+                };
+                assert_eq!((Glance::at(&text), Glance::at(&text[..at + 1])), (seen, seen), "{byte} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn versions_are_words_of_digits_and_dots() {
+        let versions = |text: &str| Glance::at(text.as_bytes()).versions().collect::<Vec<_>>();
+        assert_eq!(versions(" (5.5.2653.12), 1.2.3 and 10.0.19041 (17:45:08.123)"), [2..13, 26..36]);
+        assert!(versions("10.10.34.12:8080").is_empty());
+        assert_eq!(versions(&format!("{}5.5.2653.12", " ".repeat(57))), [57..64]);
+    }
+
+    #[test]
+    fn a_stretch_of_seven_is_one() {
+        assert_eq!(sevens(0b111_1111_0111_1110), 1 << 8);
+        assert_eq!(sevens(0b1_1111_1111), 1);
     }
 }

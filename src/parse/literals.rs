@@ -6,9 +6,8 @@
 
 use super::page::{Page, Pos};
 use super::rarity::Rarity;
-use super::sieve::{Places, Set, Sieve, WORD};
+use super::sieve::{Places, Set, Sieve, Sought, WORD};
 use super::wake::{CASE, GRAM, folded};
-use smallvec::SmallVec;
 
 /// Places in the table, for literals of less than three bytes, of three, and of more: a thousand leave it nearly empty.
 const BITS: u32 = 13;
@@ -16,8 +15,6 @@ const HASHES: usize = 1 << BITS;
 const BYTES: usize = 256;
 const PLACES: usize = BYTES + 2 * HASHES;
 const KEYS: usize = 3;
-/// Of how many places in a literal, the rarest, it is asked what the sieve would let through for them.
-const TRIED: usize = 3;
 /// Bytes by which words are compared.
 const TELLING: usize = 3;
 /// Bytes that are compared at once.
@@ -53,39 +50,30 @@ struct Literal {
 }
 
 impl Literals {
-    pub(crate) fn new<'l>(texts: impl IntoIterator<Item = &'l str>) -> Self {
+    pub(crate) fn new<'l>(texts: impl IntoIterator<Item = &'l str>, rarity: &Rarity) -> Self {
         let mut literals = Literals {
             literals: Vec::new(),
             sieve: Sieve::new(),
             taken: Set::new(PLACES),
             table: Box::new([0; PLACES]),
         };
-        let rarity = Rarity::new();
         let mut texts: Vec<(usize, &str)> = texts.into_iter().enumerate().collect();
         // Those that leave little choice come first: the others find much of what they need in the sieve.
         texts.sort_by_key(|(_, text)| text.len());
         for (number, text) in texts {
-            literals.add(number, text.to_ascii_lowercase().as_bytes(), &rarity);
+            literals.add(number, text.to_ascii_lowercase().as_bytes(), rarity);
         }
         literals
     }
 
     /// Takes in a text in lower case.
     fn add(&mut self, number: usize, text: &[u8], rarity: &Rarity) {
-        let sought = |at: usize| text.get(at..text.len().min(at + GRAM)).unwrap_or_default();
-        let mut starts: SmallVec<[(f32, usize); 32]> = (0..text.len().saturating_sub(GRAM - 1).max(1))
-            .map(|at| (rarity.of_gram(sought(at)), at))
-            .collect();
-        starts.sort_unstable_by(|(one, _), (other, _)| one.total_cmp(other));
-        let placed = starts.iter().take(TRIED).map(|(share, at)| {
-            let place = self.sieve.place(sought(*at), rarity);
-            (*at, place, place.growth + share)
-        });
-        let cheapest = placed.min_by(|(.., one), (.., other)| one.total_cmp(other));
-        let Some((at, place, _)) = cheapest.filter(|_| !text.is_empty()) else { return };
-        self.sieve.add(sought(at), place, rarity);
-        let [byte, three, four] = keys(window(sought(at)));
-        let first = match sought(at).len() {
+        let gram = |at: usize| text.get(at..text.len().min(at + GRAM)).unwrap_or_default();
+        let sought = (0..text.len().saturating_sub(GRAM - 1).max(1)).filter(|_| !text.is_empty());
+        let sought = sought.map(|at| Sought { at, gram: gram(at), cost: rarity.of_gram(gram(at)) });
+        let Some(at) = self.sieve.take_cheapest(sought.collect(), rarity) else { return };
+        let [byte, three, four] = keys(window(gram(at)));
+        let first = match gram(at).len() {
             GRAM => four,
             3 => three,
             _ => byte,
@@ -209,7 +197,8 @@ mod tests {
     fn found(literals: &[&str], text: &str) -> Vec<(usize, Pos)> {
         let mut found = Vec::new();
         let page = Page::new(text);
-        Literals::new(literals.iter().copied()).find(&page, |number, pos| found.push((number, pos)));
+        Literals::new(literals.iter().copied(), &Rarity::new())
+            .find(&page, |number, pos| found.push((number, pos)));
         found.sort_unstable();
         found
     }

@@ -39,6 +39,7 @@ use crate::evidence::Evidence;
 use first_pass::FirstPass;
 use page::{Claim, Page, Pos};
 use phrases::Phrases;
+use rarity::Rarity;
 use scan::Marks;
 use std::sync::Arc;
 use trigger::Trigger;
@@ -135,9 +136,10 @@ impl Parser {
     pub fn new(phrases: impl IntoIterator<Item = Phrase>) -> Self {
         let phrases: Vec<Phrase> = phrases.into_iter().collect();
         let leading = phrases.iter().filter(|phrase| phrase.leads).map(|phrase| phrase.text.as_str());
-        let first_pass = Arc::new(FirstPass::new(DIALECTS, leading));
+        let rarity = Rarity::new();
+        let first_pass = Arc::new(FirstPass::new(DIALECTS, leading, &rarity));
         let phrases = Arc::new(Phrases::new(phrases.into_iter().map(|phrase| phrase.text)));
-        let marks = Arc::new(Marks::new(DIALECTS, phrases.words()));
+        let marks = Arc::new(Marks::new(DIALECTS, phrases.words(), &rarity));
         Parser { first_pass, marks, phrases }
     }
 

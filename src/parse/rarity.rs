@@ -2,10 +2,11 @@
 
 use super::sieve::Class;
 use super::wake::{CASE, folded};
-use rustc_hash::FxHashMap;
 
 /// Lines of the kinds that logs are full of. None of them is of a real system.
 const ORDINARY: &[u8] = include_bytes!("ordinary.log");
+/// Hashes of four bytes: several times what the sample has.
+const BITS: u32 = 14;
 /// How much more often four bytes follow each other than bytes that know nothing of each other would.
 const BOUND: f32 = 10.0;
 
@@ -16,8 +17,8 @@ pub(super) struct Rarity {
     /// Of bytes by their halves: of those with an upper one, whose lower one is in the first eight values or in the others, a
     /// bit each.
     halves: Box<[[[f32; 256]; 2]; 16]>,
-    /// Of four bytes without case.
-    grams: FxHashMap<u32, f32>,
+    /// Of four bytes without case, by their hash: those that share it are taken together.
+    grams: Box<[f32; 1 << BITS]>,
 }
 
 impl Rarity {
@@ -26,7 +27,7 @@ impl Rarity {
         let mut rarity = Rarity {
             bytes: [0.0; 256],
             halves: Box::new([[[0.0; 256]; 2]; 16]),
-            grams: FxHashMap::default(),
+            grams: Box::new([0.0; 1 << BITS]),
         };
         for byte in ORDINARY {
             rarity.bytes[usize::from(byte | CASE)] += one;
@@ -40,16 +41,16 @@ impl Rarity {
             }
         }
         let grams = (0..ORDINARY.len()).filter_map(|at| folded(ORDINARY, at));
-        grams.for_each(|gram| *rarity.grams.entry(gram).or_default() += one);
+        grams.for_each(|gram| rarity.grams[hash(gram)] += one);
         rarity
     }
 
     /// About how often up to four bytes stand in a log, without case.
     pub(super) fn of_gram(&self, gram: impl AsRef<[u8]>) -> f32 {
         let gram = gram.as_ref();
-        let seen = folded(gram, 0).and_then(|gram| self.grams.get(&gram));
+        let seen = folded(gram, 0).map(|gram| self.grams[hash(gram)]);
         let unseen: f32 = gram.iter().map(|byte| self.bytes[usize::from(byte | CASE)]).product();
-        seen.copied().unwrap_or_default() + BOUND * unseen
+        seen.unwrap_or_default() + BOUND * unseen
     }
 
     /// How often a byte of a class does.
@@ -63,6 +64,10 @@ impl Rarity {
         }
         share
     }
+}
+
+fn hash(gram: u32) -> usize {
+    (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)) as usize
 }
 
 #[cfg(test)]

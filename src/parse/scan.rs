@@ -3,6 +3,7 @@
 use super::Dialect;
 use super::literals::Literals;
 use super::page::{Claim, Page, Pos, Span};
+use super::rarity::Rarity;
 use crate::evidence::Kind;
 use std::collections::{BTreeMap, HashMap};
 use std::mem::Discriminant;
@@ -36,7 +37,11 @@ pub(crate) struct Places {
 }
 
 impl Marks {
-    pub(crate) fn new<'w>(dialects: &[Dialect], words: impl Iterator<Item = &'w str>) -> Self {
+    pub(crate) fn new<'w>(
+        dialects: &[Dialect],
+        words: impl Iterator<Item = &'w str>,
+        rarity: &Rarity,
+    ) -> Self {
         let mut waiting: BTreeMap<&str, Waiting> = BTreeMap::new();
         for (number, dialect) in dialects.iter().enumerate() {
             for anchor in dialect.anchors {
@@ -45,7 +50,7 @@ impl Marks {
         }
         words.enumerate().for_each(|(number, word)| waiting.entry(word).or_default().word = Some(number));
         waiting.iter_mut().for_each(|(text, waiting)| waiting.sign = text.starts_with('!'));
-        let literals = Literals::new(waiting.keys().copied());
+        let literals = Literals::new(waiting.keys().copied(), rarity);
         Marks { literals, waiting: waiting.into_values().collect(), dialects: dialects.len() }
     }
 

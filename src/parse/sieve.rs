@@ -9,6 +9,7 @@ use super::rarity::Rarity;
 use super::wake::{CASE, GRAM};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, u8x16};
+use smallvec::SmallVec;
 
 /// Groups: a bit each, in so many bytes.
 const GROUPS: usize = 8 * BYTES;
@@ -35,8 +36,8 @@ pub(super) struct Sieve {
 #[derive(Debug, Clone, Copy, Default)]
 struct Group {
     places: [Class; GRAM],
-    /// The share of all places of a text at which it lets something through.
-    share: f32,
+    /// The share of all bytes of a text that it lets through at each.
+    shares: [f32; GRAM],
 }
 
 /// Bytes by their halves: a bit for each value of the lower one, and of the upper one.
@@ -46,42 +47,63 @@ pub(super) struct Class {
     pub(super) upper: u16,
 }
 
-/// Where a sequence would go.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    group: usize,
-    /// The share of all places of a text at which the sieve would let through more than it does.
-    pub(super) growth: f32,
+/// A sequence that may be looked for: one of several, of which one is enough.
+#[derive(Debug)]
+pub(super) struct Sought<'g> {
+    pub(super) at: usize,
+    /// Four bytes. One of less goes on with any.
+    pub(super) gram: &'g [u8],
+    /// What it costs wherever it turns up, against having a place come through the sieve.
+    pub(super) cost: f32,
 }
+
+/// Several of them: as many as a name or a phrase has.
+pub(super) type AllSought<'g> = SmallVec<[Sought<'g>; 32]>;
 
 impl Sieve {
     pub(super) fn new() -> Self {
         Sieve { level: Level::new(), masks: Default::default(), groups: Default::default() }
     }
 
-    /// Where a sequence would cost least. One of less than four bytes goes on with any.
-    pub(super) fn place(&self, gram: impl AsRef<[u8]>, rarity: &Rarity) -> Place {
-        let group = Group::of(gram.as_ref());
-        let has = |held: &Group| held.joined(&group).places == held.places;
-        if let Some(group) = self.groups.iter().position(has) {
-            return Place { group, growth: 0.0 };
+    /// Takes in the sequence that costs least, and says where it is.
+    pub(super) fn take_cheapest(&mut self, mut sought: AllSought<'_>, rarity: &Rarity) -> Option<usize> {
+        sought.sort_unstable_by(|one, other| one.cost.total_cmp(&other.cost).then(one.at.cmp(&other.at)));
+        let mut cheapest: Option<(&Sought, usize, f32)> = None;
+        for sought in &sought {
+            // This and what follows cost at least as much.
+            if cheapest.is_some_and(|(.., cost)| sought.cost >= cost) {
+                break;
+            }
+            let (group, growth) = self.place(sought.gram, rarity);
+            let cost = sought.cost + growth;
+            if cheapest.is_none_or(|(.., least)| cost < least) {
+                cheapest = Some((sought, group, cost));
+            }
         }
-        let places = self.groups.iter().enumerate().map(|(number, held)| Place {
-            group: number,
-            growth: held.joined(&group).measured(rarity).share - held.share,
-        });
-        let least = places.min_by(|one, other| one.growth.total_cmp(&other.growth));
-        least.unwrap_or(Place { group: 0, growth: 0.0 })
+        let (sought, group, _) = cheapest?;
+        self.add(sought.gram, group, rarity);
+        Some(sought.at)
     }
 
-    /// Takes in a sequence.
-    pub(super) fn add(&mut self, gram: impl AsRef<[u8]>, place: Place, rarity: &Rarity) {
-        let Some(group) = self.groups.get_mut(place.group) else { return };
-        *group = group.joined(&Group::of(gram.as_ref())).measured(rarity);
-        for (halves, class) in self.masks[place.group / 8].iter_mut().zip(group.places) {
+    /// The group in which a sequence costs least, and the share of all places of a text at which the sieve then lets through
+    /// more than it does.
+    fn place(&self, gram: &[u8], rarity: &Rarity) -> (usize, f32) {
+        let classes = classes(gram);
+        if let Some(group) = self.groups.iter().position(|held| held.has(&classes)) {
+            return (group, 0.0);
+        }
+        let growth = |held: &Group| held.with(&classes, rarity).share() - held.share();
+        let groups = self.groups.iter().map(growth).enumerate();
+        groups.min_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or_default()
+    }
+
+    fn add(&mut self, gram: &[u8], number: usize, rarity: &Rarity) {
+        let group = &mut self.groups[number];
+        *group = group.with(&classes(gram), rarity);
+        for (halves, class) in self.masks[number / 8].iter_mut().zip(group.places) {
             for (table, values) in halves.iter_mut().zip([class.lower, class.upper]) {
                 let groups = table.iter_mut().enumerate().filter(|(value, _)| values >> value & 1 == 1);
-                groups.for_each(|(_, groups)| *groups |= 1 << (place.group % 8));
+                groups.for_each(|(_, groups)| *groups |= 1 << (number % 8));
             }
         }
     }
@@ -202,28 +224,38 @@ impl Set {
     }
 }
 
+/// What lets through one sequence at each place, in either case.
+fn classes(gram: &[u8]) -> [Class; GRAM] {
+    let class =
+        |byte: &u8| Class { lower: 1 << (byte & 0x0F), upper: 1 << (byte >> 4) | 1 << ((byte ^ CASE) >> 4) };
+    let any = Class { lower: u16::MAX, upper: u16::MAX };
+    std::array::from_fn(|at| gram.get(at).map_or(any, class))
+}
+
+impl Class {
+    fn or(self, other: Class) -> Class {
+        Class { lower: self.lower | other.lower, upper: self.upper | other.upper }
+    }
+}
+
 impl Group {
-    /// What lets through one sequence, in either case.
-    fn of(gram: &[u8]) -> Self {
-        let class = |byte: &u8| Class {
-            lower: 1 << (byte & 0x0F),
-            upper: 1 << (byte >> 4) | 1 << ((byte ^ CASE) >> 4),
-        };
-        let any = Class { lower: u16::MAX, upper: u16::MAX };
-        Group { places: std::array::from_fn(|at| gram.get(at).map_or(any, class)), share: 0.0 }
+    /// The share of all places of a text at which it lets something through.
+    fn share(&self) -> f32 {
+        self.shares.iter().product()
     }
 
-    fn joined(&self, other: &Group) -> Self {
-        let mut all = *self;
-        for (class, other) in all.places.iter_mut().zip(other.places) {
-            class.lower |= other.lower;
-            class.upper |= other.upper;
+    fn has(&self, classes: &[Class; GRAM]) -> bool {
+        self.places.iter().zip(classes).all(|(held, class)| held.or(*class) == *held)
+    }
+
+    fn with(mut self, classes: &[Class; GRAM], rarity: &Rarity) -> Self {
+        for ((held, share), class) in self.places.iter_mut().zip(&mut self.shares).zip(classes) {
+            let joined = held.or(*class);
+            if joined != *held {
+                (*held, *share) = (joined, rarity.of_class(joined));
+            }
         }
-        all
-    }
-
-    fn measured(self, rarity: &Rarity) -> Self {
-        Group { share: self.places.iter().map(|class| rarity.of_class(*class)).product(), ..self }
+        self
     }
 }
 
@@ -235,8 +267,8 @@ mod tests {
     fn through(grams: &[&[u8; GRAM]], text: &str) -> Vec<usize> {
         let (mut sieve, rarity) = (Sieve::new(), Rarity::new());
         for gram in grams {
-            let place = sieve.place(**gram, &rarity);
-            sieve.add(**gram, place, &rarity);
+            let sought = Sought { at: 0, gram: *gram, cost: 0.0 };
+            sieve.take_cheapest([sought].into_iter().collect(), &rarity);
         }
         let (mut places, mut found, mut at) = (Places::new(), Vec::new(), 0);
         while let done @ 1.. = sieve.sift(&text.as_bytes()[at..], &mut places) {

@@ -4,8 +4,8 @@
 //! itself stands in every second line of some logs, `event` with a number after it does not. A check reads a fixed number
 //! of bytes and may let through what turns out to be nothing.
 
-use super::eights::{letters_and_digits, no_digits};
-use super::glance::may_tell;
+use super::eights::{letters, letters_and_digits};
+use super::glance::{Glance, may_tell};
 
 /// Whether what stands around an offset of a text can be evidence.
 pub(crate) type Check = fn(&[u8], usize) -> bool;
@@ -146,31 +146,35 @@ fn column(rest: &[u8]) -> bool {
 /// A level in a row of an event list: `Error\t3/1/2004`, `Warning,12.03.2007`, `Information  3/1/2004`, or behind a date
 /// `11/7/96 4:32:01 PM DrWatson Information None 4097`.
 pub(crate) fn level(text: &[u8], at: usize) -> bool {
-    let rest = ahead(text, at, 64);
-    let word =
-        rest.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-    let rest = rest.get(word..).unwrap_or_default();
-    let numbered = || has_digit(rest.get(..40).unwrap_or(rest));
+    let word = ahead(text, at, LEVEL + 1);
+    // Beyond ASCII all are letters.
+    let word = match letters(word) {
+        short if short < word.len() && word[short].is_ascii() => short,
+        _ => {
+            word.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(word.len())
+        }
+    };
+    let rest = text.get(at + word..).unwrap_or_default();
+    let numbered = || has_digit(rest);
     match rest {
         [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => word <= LEVEL && numbered(),
-        [b' ', ..] => word <= LEVEL && dated(text, at) && numbered(),
+        [b' ', ..] => word <= LEVEL && numbered() && dated(text, at),
         _ => false,
     }
 }
 
-/// Whether a digit stands on the line that goes on with a text.
-fn has_digit(text: &[u8]) -> bool {
-    let stretch = text.split_at_checked(no_digits(text));
-    stretch.is_some_and(|(_, rest)| {
-        let line = || rest.iter().take_while(|byte| **byte != b'\n');
-        line().any(u8::is_ascii_digit)
-    })
+/// Whether a digit stands in the next forty bytes of a line.
+fn has_digit(line: &[u8]) -> bool {
+    let Glance { digits, line_ends, .. } = Glance::at(line);
+    let end = line_ends.trailing_zeros().min(40);
+    digits & ((1 << end) - 1) != 0
 }
 
 /// `Error`, `Errore`: a word, and no part of one.
 pub(crate) fn short_level(text: &[u8], at: usize) -> bool {
-    let letters = ahead(text, at, 8).iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    letters <= 6 && before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric()) && level(text, at)
+    letters(ahead(text, at, 8)) <= 6
+        && before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        && level(text, at)
 }
 
 /// The longest name of a level, in bytes: `предупреждение`.
@@ -198,13 +202,14 @@ fn goes_on_as_date(text: &[u8]) -> bool {
 
 /// `Emsmta.exe 5.5.2653.12`, `mapi32.dll (5.5.2652.85)`, or a row that a number and a module begin: `0 xul.dll Foo`.
 pub(crate) fn file(text: &[u8], at: usize) -> bool {
-    let rest = ahead(text, at + 4, 40);
+    let rest = text.get(at + 4..).unwrap_or_default();
     // `executor`, `DllRegisterServer`
     if rest.first().is_some_and(u8::is_ascii_alphabetic) {
         return false;
     }
-    let mut versions = runs(rest, VERSION, |byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
-    versions.any(is_version) || matches!(rest.first(), Some(b' ' | b'\t')) && is_row(text, at)
+    let mut versions = Glance::at(rest).versions();
+    versions.any(|word| word.end <= 40 && rest.get(word).is_some_and(is_version))
+        || matches!(rest.first(), Some(b' ' | b'\t')) && is_row(text, at)
 }
 
 /// Whether a number and blanks begin the line on which a name ends.
@@ -216,15 +221,10 @@ fn is_row(text: &[u8], at: usize) -> bool {
     line.len() < 40 && matches!(digits, 1..=3) && matches!(line.get(digits), Some(b' ' | b'\t'))
 }
 
-/// The shortest version: `1.2.300`.
-const VERSION: usize = 7;
-
-/// `5.5.2653.12`, and no address of a network.
+/// `5.5.2653.12`, and no address.
 fn is_version(word: &[u8]) -> bool {
     let parts = || word.split(|byte| *byte == b'.').filter(|part| !part.is_empty());
-    !word.contains(&b':')
-        && parts().count() >= 3
-        && parts().any(|part| part.len() > 3 || part.len() == 3 && *part > b"255"[..])
+    parts().count() >= 3 && parts().any(|part| part.len() > 3 || part.len() == 3 && *part > b"255"[..])
 }
 
 /// `stop`: with a code behind it, or the words that introduce one.
@@ -269,25 +269,6 @@ fn words(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The stretches of at least so many bytes that are all `inside`. Of what lies between only every so manieth byte is looked
-/// at.
-fn runs(mut text: &[u8], least: usize, inside: impl Fn(&u8) -> bool) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        while let Some((head, tail)) = text.split_at_checked(least) {
-            let before = head.iter().rev().take_while(|byte| inside(byte)).count();
-            let length =
-                before + if before == 0 { 0 } else { tail.iter().take_while(|byte| inside(byte)).count() };
-            let start = least - before;
-            let run = text.get(start..start + length).unwrap_or_default();
-            text = text.get(start + length..).unwrap_or_default();
-            if length >= least {
-                return Some(run);
-            }
-        }
-        None
-    })
-}
-
 /// `0xc0000005`, `E06D7363`, `80000003`: what Windows and compilers raise.
 fn is_code(word: &[u8]) -> bool {
     let digits = match word {
@@ -326,9 +307,10 @@ pub(crate) fn managed(text: &[u8], at: usize) -> bool {
     let java = || {
         let inside = rest.get(..120).unwrap_or(rest);
         let inside = inside.split(|byte| *byte == b')').next().unwrap_or_default();
-        [&b".java"[..], b"Native Method", b"Unknown Source", b".scala", b"<generated>"]
-            .iter()
-            .any(|word| inside.windows(word.len()).any(|part| part == *word))
+        let sources = [&b".java"[..], b"Native Method", b"Unknown Source", b".scala", b"<generated>"];
+        let begins = |byte: &u8| matches!(byte, b'.' | b'N' | b'U' | b'<');
+        let mut begun = inside.iter().enumerate().filter(|(_, byte)| begins(byte));
+        begun.any(|(at, _)| sources.iter().any(|source| inside[at..].starts_with(source)))
     };
     name.contains(&b'.') && rest.iter().take(2).any(|byte| *byte == b'(') && !java()
 }
@@ -341,20 +323,10 @@ pub(crate) fn path(text: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     /// Whether a check lets through the place of `word` in `text`.
     fn holds(check: Check, text: &str, word: &str) -> bool {
         check(text.as_bytes(), text.find(word).unwrap())
-    }
-
-    proptest! {
-        #[test]
-        fn runs_are_the_long_parts_of_a_split(text in "[a-c .]{0,60}", least in 1_usize..8) {
-            let inside = u8::is_ascii_alphanumeric;
-            let split = text.as_bytes().split(|byte| !inside(byte)).filter(|part| part.len() >= least);
-            prop_assert!(runs(text.as_bytes(), least, inside).eq(split), "{text:?}");
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! is looked up in a table. Case is folded by a bit, so that a few other bytes pass too.
 
 use super::rarity::Rarity;
-use super::sieve::{Places, Set, Sieve};
+use super::sieve::{Places, Set, Sieve, Sought};
 use super::trigger::{Check, Trigger};
 use std::ops::Range;
 
@@ -24,11 +24,11 @@ const BITS: u32 = 16;
 const HASHES: usize = 1 << BITS;
 /// Hashes that share a place in the table.
 const SHARED: usize = 4;
-/// What it costs to look at four bytes that turn up, to compare one more needle then, and to have a place come through the
-/// sieve: against each other, as measured.
-const LOOK: f32 = 20.0;
-const COMPARE: f32 = 5.0;
-const THROUGH: f32 = 7.0;
+/// What it costs to look at four bytes that turn up, to compare one more needle then, and to compare what stands beyond the
+/// window, against having a place come through the sieve: as measured.
+const LOOK: f32 = 3.0;
+const COMPARE: f32 = 0.7;
+const BEYOND: f32 = 3.0;
 
 /// The literals and phrases, by what is looked for of them.
 #[derive(Debug, Clone)]
@@ -64,6 +64,7 @@ impl Wake {
     pub(crate) fn new<'n>(
         triggers: impl Iterator<Item = &'n Trigger>,
         phrases: impl IntoIterator<Item = &'n str>,
+        rarity: &Rarity,
     ) -> Self {
         let triggers =
             triggers.flat_map(|trigger| trigger.spellings().into_iter().map(|text| (text, trigger.holds)));
@@ -77,8 +78,7 @@ impl Wake {
             sought: Set::new(HASHES),
             table: Box::new([0; HASHES / SHARED]),
         };
-        let rarity = Rarity::new();
-        needles.into_iter().for_each(|(text, check)| wake.add(text, check, &rarity));
+        needles.into_iter().for_each(|(text, check)| wake.add(text, check, rarity));
         wake
     }
 
@@ -99,17 +99,16 @@ impl Wake {
 
     /// Where in a text the four bytes stand that cost least to look for. The sieve takes them in.
     fn cheapest(&mut self, text: &str, rarity: &Rarity) -> Option<usize> {
-        let bytes = |at: usize| text.as_bytes().get(at..)?.first_chunk::<GRAM>().copied();
         let starts = parts(text).into_iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(GRAM));
-        let priced = starts.filter_map(|at| {
-            let place = self.sieve.place(bytes(at)?, rarity);
-            let taken = self.is_taken(bytes(at)?);
-            let look = if taken { COMPARE } else { LOOK };
-            Some((at, place, THROUGH * place.growth + look * rarity.of_gram(bytes(at)?)))
+        let sought = starts.filter_map(|at| {
+            let gram = text.as_bytes().get(at..)?.first_chunk()?;
+            let look = if self.is_taken(*gram) { COMPARE } else { LOOK };
+            let (_, compared) = around(text.as_bytes(), at);
+            let beyond = if compared.iter().sum::<usize>() < text.len() { BEYOND } else { 0.0 };
+            Some(Sought { at, gram, cost: (look + beyond) * rarity.of_gram(gram) })
         });
-        let (at, place, _) = priced.min_by(|(.., one), (.., other)| one.total_cmp(other))?;
-        self.sieve.add(bytes(at)?, place, rarity);
-        Some(at)
+        let sought = sought.collect();
+        self.sieve.take_cheapest(sought, rarity)
     }
 
     /// Whether four bytes are looked for already.
@@ -267,7 +266,7 @@ mod tests {
 
     fn found(phrases: &[&str], text: &str) -> Vec<usize> {
         let mut found = Vec::new();
-        Wake::new(std::iter::empty(), phrases.iter().copied()).find(
+        Wake::new(std::iter::empty(), phrases.iter().copied(), &Rarity::new()).find(
             text.as_bytes(),
             0..text.len(),
             &mut |at: usize| found.push(at),
