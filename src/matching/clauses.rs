@@ -112,10 +112,10 @@ pub(super) struct Compared<'e> {
     pub(super) message: Option<Cow<'e, str>>,
     /// The ways that are listed under a phrase.
     pub(super) begins: &'e [usize],
-    process: Option<&'e str>,
-    module: Option<&'e str>,
+    pub(super) process: Option<&'e str>,
+    pub(super) module: Option<&'e str>,
     /// Outside: the evidence gives one; inside: it is a number.
-    address: Option<Option<u64>>,
+    pub(super) address: Option<Option<u64>>,
 }
 
 impl<'e> Compared<'e> {

@@ -18,7 +18,7 @@ pub(super) fn hold(
     rows: &Rows<'_>,
     said: bool,
 ) -> Option<Candidate> {
-    let only_events = alternative.has_only_events();
+    let only_events = alternative.only_events;
     let apart = only_events || scene.incident(at).is_none();
     let scope = if apart { Scope::Around(at) } else { Scope::Incident(at) };
     let seek = Seek { alternative, scene, scope, at, said };
@@ -29,26 +29,28 @@ pub(super) fn hold(
         Some(found) => held.push(found),
         None => missing.add(said.then(clause)),
     };
-    let clauses = alternative.clauses;
     if let Some(stack) = &alternative.stack {
         let found = stack.hold(rows, said);
         deviates = found.as_ref().map(|found| found.deviates);
         keep(&|| "the stack".to_owned(), found.map(clauses::stack));
     }
-    for (place, event) in clauses.event.iter().enumerate() {
-        keep(&|| format!("event {}", event.id), seek.event(place));
-    }
-    if let Some(clause) = &clauses.bugcheck {
-        keep(&|| format!("stop 0x{:08x}", clause.code), seek.bugcheck());
-    }
-    if clauses.fault.is_some() {
-        keep(&|| "the fault".to_owned(), seek.fault());
-    }
-    if let Some(clause) = &clauses.exception {
-        keep(&|| format!("exception 0x{:08x}", clause.code), seek.exception());
-    }
-    if clauses.text.is_some() {
-        keep(&|| "the words looked for".to_owned(), seek.text());
+    if !alternative.only_stack {
+        let clauses = alternative.clauses;
+        for (place, event) in clauses.event.iter().enumerate() {
+            keep(&|| format!("event {}", event.id), seek.event(place));
+        }
+        if let Some(clause) = &clauses.bugcheck {
+            keep(&|| format!("stop 0x{:08x}", clause.code), seek.bugcheck());
+        }
+        if clauses.fault.is_some() {
+            keep(&|| "the fault".to_owned(), seek.fault());
+        }
+        if let Some(clause) = &clauses.exception {
+            keep(&|| format!("exception 0x{:08x}", clause.code), seek.exception());
+        }
+        if clauses.text.is_some() {
+            keep(&|| "the words looked for".to_owned(), seek.text());
+        }
     }
     // What is listed under an event or a phrase means nothing without the rest of it.
     if only_events && missing.count > 0 {
@@ -131,7 +133,7 @@ impl Seek<'_, '_, '_> {
 
     fn text(&self) -> Option<Held> {
         let phrases = self.alternative.clauses.text.as_ref()?;
-        let alone = self.alternative.has_only_events() && self.alternative.clauses.event.is_empty();
+        let alone = self.alternative.only_events && self.alternative.clauses.event.is_empty();
         let lines = self.scene.phrases(self.alternative.text(), self.scope)?;
         Some(clauses::text(phrases, alone, lines, self.said))
     }

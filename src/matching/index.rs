@@ -7,7 +7,7 @@
 use super::clauses::{BugcheckPattern, Compared, EventPattern, FaultPattern};
 use super::stack::{Row, Rows, StackClause};
 use crate::evidence::Fault;
-use crate::signature::names::{self, FramePattern, Pattern, folded, module};
+use crate::signature::names::{self, FramePattern, Pattern, folded};
 use crate::signature::{Clauses, Database, Entry, RuntimeFrames, Standing};
 use memchr::memmem::Finder;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -62,6 +62,10 @@ pub(super) struct Alternative<'db> {
     text: OnceLock<Vec<String>>,
     /// The fault clause names a module of the runtime.
     common_module: bool,
+    /// It asks for nothing but events and phrases, which need no crash.
+    pub(super) only_events: bool,
+    /// It asks for nothing but a stack.
+    pub(super) only_stack: bool,
     /// More than a fault can tell; words or a code speak beside a fault.
     more_tells: bool,
     more_speaks: bool,
@@ -74,11 +78,15 @@ impl<'db> Alternative<'db> {
             FramePattern::read(&format!("{name}!*"))
                 .is_ok_and(|frame| runtime.standing(frame.as_name()) < Standing::Own)
         });
-        let Clauses { stack, bugcheck, exception, event, text, .. } = clauses;
+        let Clauses { stack, bugcheck, fault, exception, event, text, .. } = clauses;
+        let of_crash = bugcheck.is_some() || fault.is_some() || exception.is_some();
+        let of_context = !event.is_empty() || text.is_some();
         let address = exception.as_ref().is_some_and(|exception| exception.address.is_some());
         Alternative {
             more_tells: stack.is_some() || bugcheck.is_some() || address || !event.is_empty(),
             more_speaks: exception.is_some() || text.is_some(),
+            only_events: stack.is_none() && !of_crash,
+            only_stack: stack.is_some() && !of_crash && !of_context,
             entry,
             order,
             clauses,
@@ -121,12 +129,6 @@ impl Alternative<'_> {
         let Some(clause) = self.fault() else { return false };
         // Words and a code tell only beside a fault that is the one asked for in every field.
         self.more_tells || clause.tells(compared) || (self.more_speaks && clause.holds(fault, compared))
-    }
-
-    /// Whether it asks for nothing but events and phrases, which need no crash.
-    pub(super) fn has_only_events(&self) -> bool {
-        let Clauses { stack, bugcheck, fault, exception, .. } = self.clauses;
-        stack.is_none() && bugcheck.is_none() && fault.is_none() && exception.is_none()
     }
 }
 
@@ -247,35 +249,41 @@ impl<'db> Index<'db> {
 
     /// The ways that a fault may be part of.
     pub(super) fn by_fault(&self, fault: &Fault, compared: &Compared<'_>, room: &mut Room) {
-        let lists: SmallVec<[_; 3]> = if fault.process.is_some() || fault.module.is_some() {
-            let names = [&fault.process, &fault.module].into_iter().flatten().map(|name| module(name));
-            names.chain([String::new()]).filter_map(|name| self.faults.get(&name)).collect()
-        } else {
-            let address = fault.address.as_deref().and_then(names::address);
-            address.and_then(|address| self.fault_addresses.get(&address)).into_iter().collect()
+        let Room { numbers, name: folded, .. } = room;
+        let mut list_of = |name: &str| {
+            folded.clear();
+            folded.push_str(name);
+            folded.make_ascii_lowercase();
+            self.faults.get(folded.as_str())
         };
-        for number in lists.into_iter().flatten() {
+        let lists = if compared.process.is_some() || compared.module.is_some() {
+            [compared.process.and_then(&mut list_of), compared.module.and_then(&mut list_of), list_of("")]
+        } else {
+            let address = compared.address.flatten();
+            [address.and_then(|address| self.fault_addresses.get(&address)), None, None]
+        };
+        for number in lists.into_iter().flatten().flatten() {
             // Most that is known of a process are other faults.
             let alternative = self.alternative(*number);
             if alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared)) {
-                room.numbers.push(*number);
+                numbers.push(*number);
             }
         }
-        room.numbers.sort_unstable();
-        room.numbers.dedup();
+        numbers.sort_unstable();
+        numbers.dedup();
     }
 }
 
 /// A frame of a stack clause: the way, the frame's place among the telling ones, whether the clause may stand anywhere.
 #[derive(Debug, Clone, Copy)]
 struct Posting {
-    number: usize,
-    place: usize,
+    number: u32,
+    place: u16,
     anywhere: bool,
 }
 
 /// A frame that a stack shares with a way: the way, the frame's place, whether it leads there.
-type Shared = (usize, usize, bool);
+type Shared = (u32, u16, bool);
 
 impl Posting {
     fn shared(&self) -> Shared {
@@ -290,15 +298,19 @@ pub(super) struct Room {
     pub(super) numbers: Vec<usize>,
     shared: Vec<Shared>,
     seen: FxHashSet<u64>,
+    name: String,
 }
+
+/// The ways that name a frame; mostly one.
+type Postings = SmallVec<[Posting; 2]>;
 
 /// The telling frames of all stack clauses.
 #[derive(Default)]
 struct Frames {
     /// By the key of those that are one name; of two names with a key the clauses see which it is.
-    exact: FxHashMap<u64, Vec<Posting>>,
-    /// Those with a `*` or with an offset, by the key of their module.
-    open: FxHashMap<u64, Vec<usize>>,
+    exact: FxHashMap<u64, Postings>,
+    /// Those with a `*` or with an offset, by the key of their module; with what their function begins with, if that is known.
+    open: FxHashMap<u64, Vec<(Option<u8>, usize)>>,
     /// Those of any module, and what each of their names holds: few stacks have it in any.
     anywhere: Vec<(Finder<'static>, usize)>,
     /// Each of those frames once, and the ways that name it.
@@ -308,8 +320,8 @@ struct Frames {
 
 impl Frames {
     fn list(&mut self, number: usize, stack: &StackClause<'_>) {
-        let telling = stack.telling.iter().filter_map(|index| stack.frames.get(*index));
-        for (place, frame) in telling.enumerate() {
+        for (place, frame) in stack.telling().enumerate() {
+            let (number, place) = (number as u32, place.min(usize::from(u16::MAX)) as u16);
             let posting = Posting { number, place, anywhere: stack.anywhere };
             match frame.key() {
                 Some(key) => self.exact.entry(key).or_default().push(posting),
@@ -319,7 +331,8 @@ impl Frames {
                     if number == next {
                         self.patterns.push((frame.clone(), Vec::new()));
                         if frame.module.as_ref().and_then(Pattern::exact).is_some() {
-                            self.open.entry(frame.as_name().module_key()).or_default().push(number);
+                            let open = self.open.entry(frame.as_name().module_key()).or_default();
+                            open.push((frame.function.first_letter(), number));
                         } else {
                             self.anywhere.push((Finder::new(frame.function.longest()).into_owned(), number));
                         }
@@ -334,27 +347,29 @@ impl Frames {
 
     /// How many ways name a frame.
     fn named_by(&self, frame: &FramePattern) -> usize {
-        frame.key().and_then(|key| self.exact.get(&key)).map_or(1, Vec::len)
+        frame.key().and_then(|key| self.exact.get(&key)).map_or(1, SmallVec::len)
     }
 
     /// The ways that share their first or second telling frame with a stack, or any two.
     fn candidates(&self, rows: &Rows<'_>, room: &mut Room) {
-        let Room { numbers, shared, seen } = room;
+        let Room { numbers, shared, seen, .. } = room;
         shared.clear();
         seen.clear();
-        let mut hold = |number: &usize, row: &Row<'_>| {
-            if let Some((frame, list)) = self.patterns.get(*number)
+        let mut hold = |number: usize, row: &Row<'_>| {
+            if let Some((frame, list)) = self.patterns.get(number)
                 && frame.holds(&rows.name(row))
             {
                 shared.extend(list.iter().map(Posting::shared));
             }
         };
         for (row, module) in rows.all.iter().zip(&rows.modules) {
-            let open = self.open.get(module);
-            open.into_iter().flatten().for_each(|number| hold(number, row));
+            let Some(open) = self.open.get(module) else { continue };
+            let letter = rows.name(row).function.bytes().next();
+            let may = open.iter().filter(|(first, _)| first.is_none() || *first == letter);
+            may.for_each(|(_, number)| hold(*number, row));
         }
         for (_, number) in self.anywhere.iter().filter(|(longest, _)| rows.may_hold(longest)) {
-            rows.all.iter().for_each(|row| hold(number, row));
+            rows.all.iter().for_each(|row| hold(*number, row));
         }
         for key in &rows.keys {
             if let Some(list) = self.exact.get(key)
@@ -368,6 +383,6 @@ impl Frames {
         shared.dedup();
         let tells = |way: &&[Shared]| way.len() > 1 || way.iter().any(|(_, _, leads)| *leads);
         let ways = shared.chunk_by(|one, other| one.0 == other.0).filter(tells);
-        numbers.extend(ways.filter_map(|way| Some(way.first()?.0)));
+        numbers.extend(ways.filter_map(|way| Some(way.first()?.0 as usize)));
     }
 }

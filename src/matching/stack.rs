@@ -133,26 +133,30 @@ pub(super) fn top<'e>(stack: &'e Stack, runtime: &RuntimeFrames) -> Option<&'e F
     named.or(stack.frames.first())
 }
 
-/// Of some frames of a clause, or all, the row that each is.
-type Places = SmallVec<[Option<usize>; FEW]>;
 /// Rows, and the clause frames that hold them.
 type Pairs = SmallVec<[(usize, usize); FEW]>;
 
+/// What is asked first of a frame of a clause.
+struct Asked {
+    /// Its key, when it is one name.
+    key: Option<u64>,
+    /// How telling it is, see [`weigh`](StackClause::weigh).
+    weight: f64,
+    standing: Standing,
+    /// How many telling frames stand before it.
+    place: usize,
+}
+
 /// A stack clause made ready.
 pub(super) struct StackClause<'db> {
-    pub(super) frames: Vec<FramePattern>,
-    /// The key of each that is one name.
-    keys: Vec<Option<u64>>,
+    frames: Vec<FramePattern>,
+    asked: Vec<Asked>,
     /// The frames as the signature spells them.
     labels: &'db [String],
-    /// How telling each frame is, see [`weigh`](StackClause::weigh).
-    weights: Vec<f64>,
-    /// All of them added up.
+    /// The weight of all frames.
     of: f64,
     /// Index of each telling frame.
-    pub(super) telling: Vec<usize>,
-    /// Standing of each frame.
-    standing: Vec<Standing>,
+    telling: Vec<usize>,
     /// Standing of the telling frames.
     level: Standing,
     pub(super) anywhere: bool,
@@ -182,20 +186,14 @@ pub(super) enum Deviation {
     OnTop,
 }
 
-/// The telling frames of a clause that stand in a stack: which, and their rows.
+/// The telling frames of a clause that stand in a stack: places of the first and the last among all telling ones, how many,
+/// and the rows of those two.
 struct Held {
     first: usize,
     last: usize,
     count: usize,
     begins: usize,
     ends: usize,
-}
-
-impl Held {
-    /// Whether the first one found is the telling frame at this place.
-    fn is_first(&self, telling: &[usize], place: usize) -> bool {
-        telling.get(place) == Some(&self.first)
-    }
 }
 
 impl<'db> StackClause<'db> {
@@ -207,73 +205,76 @@ impl<'db> StackClause<'db> {
         let level = standing.iter().copied().max()?;
         let telling: Vec<usize> =
             (0..frames.len()).filter(|index| standing.get(*index) == Some(&level)).collect();
-        let weights: Vec<f64> =
-            standing.iter().map(|standing| if *standing == level { 1.0 } else { 0.1 }).collect();
-        let keys = frames.iter().map(FramePattern::key).collect();
-        Some(StackClause {
-            frames,
-            keys,
-            labels,
-            of: weights.iter().sum(),
-            weights,
-            telling,
-            standing,
-            level,
-            anywhere: clauses.anywhere,
-        })
+        let mut place = 0;
+        let asked = frames.iter().zip(standing).map(|(frame, standing)| {
+            let tells = standing == level;
+            let asked = Asked { key: frame.key(), weight: if tells { 1.0 } else { 0.1 }, standing, place };
+            place += usize::from(tells);
+            asked
+        });
+        let asked: Vec<Asked> = asked.collect();
+        let of = asked.iter().map(|asked| asked.weight).sum();
+        Some(StackClause { frames, asked, labels, of, telling, level, anywhere: clauses.anywhere })
+    }
+
+    /// The frames that tell one crash from another.
+    pub(super) fn telling(&self) -> impl Iterator<Item = &FramePattern> {
+        self.telling.iter().filter_map(|index| self.frames.get(*index))
     }
 
     /// Weighs the frames: one that many signatures name tells less, and so does one farther out.
     pub(super) fn weigh(&mut self, named_by: impl Fn(&FramePattern) -> usize) {
         let mut depth = 1.0;
-        for (weight, frame) in self.weights.iter_mut().zip(&self.frames) {
-            *weight *= depth / (1.0 + (named_by(frame).max(1) as f64).ln());
+        for (asked, frame) in self.asked.iter_mut().zip(&self.frames) {
+            asked.weight *= depth / (1.0 + (named_by(frame).max(1) as f64).ln());
             depth *= 0.9;
         }
-        self.of = self.weights.iter().sum();
+        self.of = self.asked.iter().map(|asked| asked.weight).sum();
     }
 
     /// Holds the clause against a stack; `None` when no telling frame stands in it.
     pub(super) fn hold(&self, rows: &Rows<'_>, said: bool) -> Option<StackHeld> {
-        let places = self.align(rows);
-        let held = self.held(&places)?;
-        let first = held.begins;
-        let above = rows.all.iter().take(first).filter(|row| rows.standing(row) >= self.level).count();
-        let (mut found, mut complete, mut lines) = (0.0, true, (u32::MAX, 0));
-        for (place, weight) in places.iter().zip(&self.weights) {
-            let Some(row) = place.and_then(|at| rows.all.get(at)) else {
-                complete = false;
-                continue;
-            };
-            found += weight;
-            lines = (lines.0.min(row.frame.line), lines.1.max(row.frame.line));
+        let pairs = self.align(rows);
+        let held = self.held(&pairs)?;
+        // Whether there are more makes no difference.
+        let more = ADDED_ON_TOP + 1;
+        let on_top = rows.all.iter().take(held.begins).filter(|row| rows.standing(row) >= self.level);
+        let above = on_top.take(more).count();
+        let complete = pairs.len() == self.frames.len();
+        let (mut found, mut lines) = (0.0, (u32::MAX, 0));
+        for (at, index) in &pairs {
+            found += self.asked.get(*index).map_or(0.0, |asked| asked.weight);
+            let line = rows.all.get(*at).map_or(0, |row| row.frame.line);
+            lines = (lines.0.min(line), lines.1.max(line));
         }
         let deviates = match () {
             () if self.anywhere => Deviation::None,
-            () if above > 0 || !held.is_first(&self.telling, 0) => Deviation::OnTop,
+            () if above > 0 || held.first > 0 => Deviation::OnTop,
             () if held.count == self.telling.len() || self.is_cut(&held, rows) => Deviation::None,
             () => Deviation::Inside,
         };
+        let said_of = |pairs: &Pairs| found_text(pairs.iter().filter_map(|(at, _)| rows.all.get(*at)));
         Some(StackHeld {
             cap: self.grade(&held, complete, above, rows),
             found: found * if above > 0 && !self.anywhere { 0.9 } else { 1.0 },
             of: self.of,
             weak: self.telling.len() == 1 && !(self.is_founded() && complete && above == 0),
             deviates,
-            text: if said {
-                found_text(places.iter().flatten().filter_map(|at| rows.all.get(*at)))
-            } else {
-                String::new()
-            },
-            differs: if said { self.differs(&places, first, above, rows) } else { None },
+            text: if said { said_of(&pairs) } else { String::new() },
+            differs: if said { self.differs(&pairs, held.begins, above, rows) } else { None },
             lines,
         })
     }
 
-    /// Which telling frames have a place.
-    fn held(&self, places: &[Option<usize>]) -> Option<Held> {
-        let place = |index: &usize| Some((*index, (*places.get(*index)?)?));
-        let mut held = self.telling.iter().filter_map(place);
+    /// Which telling frames are among those found.
+    fn held(&self, pairs: &[(usize, usize)]) -> Option<Held> {
+        let telling = |(at, index): &(usize, usize)| {
+            self.asked
+                .get(*index)
+                .filter(|asked| asked.standing == self.level)
+                .map(|asked| (asked.place, *at))
+        };
+        let mut held = pairs.iter().filter_map(telling);
         let (first, begins) = held.next()?;
         let begun = Held { first, last: first, count: 1, begins, ends: begins };
         let next = |held: Held, (last, ends)| Held { last, ends, count: held.count + 1, ..held };
@@ -283,7 +284,7 @@ impl<'db> StackClause<'db> {
     /// The rows and clause frames that go together, in the order of the clause.
     fn pairs(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = Pairs::new();
-        for (index, (key, frame)) in self.keys.iter().zip(&self.frames).enumerate() {
+        for (index, (Asked { key, .. }, frame)) in self.asked.iter().zip(&self.frames).enumerate() {
             if key.is_some_and(|key| rows.bits & bit(key) == 0) {
                 continue;
             }
@@ -297,21 +298,15 @@ impl<'db> StackClause<'db> {
         pairs
     }
 
-    /// The row of each clause frame: the heaviest selection that keeps the order, the innermost of equal ones.
-    fn align(&self, rows: &Rows<'_>) -> Places {
+    /// The rows and clause frames of the heaviest selection that keeps the order, the innermost of equal ones.
+    fn align(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = self.pairs(rows);
         // Mostly there is nothing to select.
         if !pairs.is_sorted_by(|one, next| one.0 < next.0 && one.1 < next.1) {
             pairs.sort_unstable();
             pairs = self.heaviest(&pairs);
         }
-        let mut places = Places::from_elem(None, self.frames.len());
-        for (at, index) in pairs {
-            if let Some(place) = places.get_mut(index) {
-                *place = Some(at);
-            }
-        }
-        places
+        pairs
     }
 
     /// Of these pairs those of the heaviest selection that keeps the order.
@@ -327,7 +322,7 @@ impl<'db> StackClause<'db> {
         for index in (0..self.frames.len()).rev() {
             for row in (0..named.len()).rev() {
                 let skip = best[(index + 1) * width + row].max(best[index * width + row + 1]);
-                let take = self.weights[index] + best[(index + 1) * width + row + 1];
+                let take = self.asked[index].weight + best[(index + 1) * width + row + 1];
                 best[index * width + row] = if holds[index * width + row] { skip.max(take) } else { skip };
             }
         }
@@ -335,7 +330,7 @@ impl<'db> StackClause<'db> {
         let (mut index, mut row) = (0, 0);
         while index < self.frames.len() && row < named.len() {
             let here = best[index * width + row];
-            let take = self.weights[index] + best[(index + 1) * width + row + 1];
+            let take = self.asked[index].weight + best[(index + 1) * width + row + 1];
             if holds[index * width + row] && take >= here {
                 heaviest.extend(named[row].first().map(|(at, _)| (*at, index)));
                 (index, row) = (index + 1, row + 1);
@@ -351,16 +346,16 @@ impl<'db> StackClause<'db> {
     /// Whether a single component's frame has company that makes it a place: a frame of the system's
     /// libraries, or two frames of the runtime.
     fn is_founded(&self) -> bool {
-        let company = self.standing.iter().filter(|standing| **standing < self.level);
-        let system = company.clone().any(|standing| *standing == Standing::System);
+        let company = self.asked.iter().map(|asked| asked.standing).filter(|standing| *standing < self.level);
+        let system = company.clone().any(|standing| standing == Standing::System);
         system || company.count() >= 2
     }
 
     /// Whether the stack ends where the clause would go on: cut off, not contradicted.
     fn is_cut(&self, held: &Held, rows: &Rows<'_>) -> bool {
-        let after = held.count - usize::from(!held.is_first(&self.telling, 1));
+        let after = held.count - usize::from(held.first != 1);
         let mut rest = rows.all.iter().skip(held.ends + 1);
-        self.telling.get(after) == Some(&held.last) && rest.all(|row| rows.standing(row) < self.level)
+        held.last == after && rest.all(|row| rows.standing(row) < self.level)
     }
 
     /// How much the frames found allow to say; `above` telling frames stand over the first one found.
@@ -373,17 +368,18 @@ impl<'db> StackClause<'db> {
                 _ => None,
             };
         }
-        let first_holds = held.is_first(&self.telling, 0);
-        let second_holds = held.is_first(&self.telling, 1);
+        let (first_holds, second_holds) = (held.first == 0, held.first == 1);
         let cut = || self.is_cut(held, rows);
         let mut on_top = rows.all.iter().take(held.begins);
-        let own_on_top = on_top.any(|row| rows.standing(row) > self.level);
-        let added = if self.telling.len() < LONG || own_on_top { 0 } else { ADDED_ON_TOP };
+        let mut no_more_added = || {
+            let may_be = self.telling.len() >= LONG && !on_top.any(|row| rows.standing(row) > self.level);
+            above <= if may_be { ADDED_ON_TOP } else { 0 }
+        };
         let few_missing = missing <= (self.telling.len() / 3).max(1);
         let enough = held.count >= 2 || self.telling.len() == 1;
         match () {
             () if complete && above == 0 => Some(Confidence::Exact),
-            () if first_holds && above <= added && enough && (few_missing || cut()) => {
+            () if first_holds && enough && no_more_added() && (few_missing || cut()) => {
                 Some(Confidence::Likely)
             }
             () if second_holds && above <= RENAMED_ON_TOP && held.count >= 2 && missing == 1 => {
@@ -400,12 +396,12 @@ impl<'db> StackClause<'db> {
     /// What kept the clause from holding fully.
     fn differs(
         &self,
-        places: &[Option<usize>],
+        pairs: &[(usize, usize)],
         first: usize,
         above: usize,
         rows: &Rows<'_>,
     ) -> Option<String> {
-        let lost = |index: &usize| places.get(*index).is_some_and(Option::is_none);
+        let lost = |index: &usize| pairs.iter().all(|(_, found)| found != index);
         let label = |index: usize| self.labels.get(index).map_or("", String::as_str);
         let mut on_top = rows.all.iter().take(first);
         let top = on_top.find(|row| rows.standing(row) >= self.level).map(|row| row.frame.label());
@@ -422,7 +418,7 @@ impl<'db> StackClause<'db> {
             }
             _ => {}
         }
-        let missing = (0..places.len()).filter(lost).filter(|index| Some(*index) != renamed);
+        let missing = (0..self.frames.len()).filter(lost).filter(|index| Some(*index) != renamed);
         for (count, index) in missing.enumerate() {
             said.push_str(match (count, said.is_empty()) {
                 (0, true) => "without ",

@@ -136,16 +136,17 @@ pub(super) struct Nearest<'f> {
 }
 
 /// What there is to say about one input, an object a line, without line ends.
-pub(super) fn lines(input: &str, outcome: Outcome<'_, [Finding<'_>]>) -> Vec<String> {
+pub(super) fn lines<'f>(
+    input: &'f str,
+    outcome: Outcome<'f, [Finding<'_>]>,
+) -> impl Iterator<Item = String> + 'f {
     let findings = outcome.found().unwrap_or_default();
-    let mut lines: Vec<_> = findings.iter().map(|finding| text(&line(input, finding))).collect();
-    if let Outcome::Skipped(message) = outcome {
-        lines.push(text(&Line::Skipped { input, message }));
-    }
-    if let Some(message) = outcome.unread() {
-        lines.push(text(&Line::Error { input, message: &message }));
-    }
-    lines
+    let skipped = match outcome {
+        Outcome::Skipped(message) => Some(text(&Line::Skipped { input, message })),
+        _ => None,
+    };
+    let unread = outcome.unread().map(|message| text(&Line::Error { input, message: &message }));
+    findings.iter().map(move |finding| text(&line(input, finding))).chain(skipped).chain(unread)
 }
 
 /// The last line.
@@ -219,9 +220,12 @@ mod tests {
     use crate::report::samples::{a_match, a_signature, an_unknown};
     use serde_json::{Value, json};
 
+    fn all(input: &str, outcome: Outcome<'_, [Finding<'_>]>) -> Vec<String> {
+        lines(input, outcome).collect()
+    }
+
     fn value(finding: Finding<'_>) -> Value {
-        let lines = lines("t/4711.txt", Outcome::Read(&[finding]));
-        serde_json::from_str(&lines[0]).unwrap()
+        serde_json::from_str(&all("t/4711.txt", Outcome::Read(&[finding]))[0]).unwrap()
     }
 
     #[test]
@@ -255,11 +259,11 @@ mod tests {
     #[test]
     fn what_was_not_read_is_said() {
         assert_eq!(
-            lines("x.png", Outcome::Skipped("a picture")),
+            all("x.png", Outcome::Skipped("a picture")),
             [r#"{"type":"skipped","input":"x.png","message":"a picture"}"#]
         );
         assert_eq!(
-            lines("gone", Outcome::Failed("no such file")),
+            all("gone", Outcome::Failed("no such file")),
             [r#"{"type":"error","input":"gone","message":"no such file"}"#]
         );
     }
@@ -275,7 +279,7 @@ mod tests {
 
     #[test]
     fn hostile_names_are_escaped() {
-        let lines = lines("\u{1b}[2J\u{202e}", Outcome::Skipped("empty"));
+        let lines = all("\u{1b}[2J\u{202e}", Outcome::Skipped("empty"));
         assert_eq!(lines, [r#"{"type":"skipped","input":"\u001b[2J\u202e","message":"empty"}"#]);
     }
 }

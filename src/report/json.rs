@@ -31,7 +31,7 @@ impl Report<[Finding<'_>]> for Json {
         input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
-        findings::lines(input.name, outcome).iter().try_for_each(|line| self.item(out, line))
+        findings::lines(input.name, outcome).try_for_each(|line| self.item(out, &line))
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {

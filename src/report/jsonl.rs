@@ -18,7 +18,10 @@ impl Report<[Finding<'_>]> for Jsonl {
         input: Input<'_>,
         outcome: Outcome<'_, [Finding<'_>]>,
     ) -> io::Result<()> {
-        findings::lines(input.name, outcome).iter().try_for_each(|line| writeln!(out, "{line}"))
+        findings::lines(input.name, outcome).try_for_each(|mut line| {
+            line.push('\n');
+            out.write_all(line.as_bytes())
+        })
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
