@@ -124,28 +124,35 @@ impl<'e> Scene<'e> {
 
     /// Pieces of a kind in a scope, those nearest to its piece first; that piece itself is one of them.
     pub(super) fn near(&self, wanted: Wanted, scope: Scope) -> Vec<usize> {
-        self.nearest(self.lists.get(&wanted).map_or(&[], Vec::as_slice), scope)
+        let mut near: Vec<usize> =
+            self.within(self.lists.get(&wanted).map_or(&[], Vec::as_slice), scope).collect();
+        near.sort_by_key(|index| self.far(*index, scope));
+        near
     }
 
-    /// Those of a list that stand in a scope, see [`near`](Scene::near).
-    fn nearest(&self, list: &[usize], scope: Scope) -> Vec<usize> {
+    /// Those of a list that stand in a scope, the few around its piece.
+    fn within<'s>(&'s self, list: &'s [usize], scope: Scope) -> impl Iterator<Item = usize> + 's {
         let (Scope::Incident(at) | Scope::Around(at)) = scope;
         let middle = list.partition_point(|index| *index < at);
         let window = list.get(middle.saturating_sub(NEAREST)..(middle + NEAREST).min(list.len()));
-        let within = |index: &usize| match scope {
+        let within = move |index: &usize| match scope {
             Scope::Incident(at) => self.incident(*index) == self.incident(at),
             Scope::Around(at) => self.distance(*index, at) <= EVENTS_REACH,
         };
-        let mut near: Vec<usize> = window.unwrap_or(&[]).iter().copied().filter(within).collect();
-        near.sort_by_key(|index| (self.distance(*index, at), index.abs_diff(at)));
-        near
+        window.unwrap_or(&[]).iter().copied().filter(within)
+    }
+
+    /// How far a piece stands from that of a scope: in lines, then in pieces.
+    fn far(&self, index: usize, (Scope::Incident(at) | Scope::Around(at)): Scope) -> (u32, usize) {
+        (self.distance(index, at), index.abs_diff(at))
     }
 
     /// First and last line of phrases that all stand within reach of each other and in the scope.
     pub(super) fn phrases(&self, phrases: &[String], scope: Scope) -> Option<(u32, u32)> {
         let mut lines: Option<(u32, u32)> = None;
         for phrase in phrases {
-            let nearest = self.nearest(self.phrases.pieces(phrase)?, scope).into_iter().next()?;
+            let within = self.within(self.phrases.pieces(phrase)?, scope);
+            let nearest = within.min_by_key(|index| self.far(*index, scope))?;
             let (first, last) = self.lines(nearest);
             let (from, to) = lines.unwrap_or((first, last));
             lines = Some((from.min(first), to.max(last)));

@@ -18,6 +18,8 @@ use std::cell::OnceCell;
 const ROWS: usize = 1_024;
 /// Frames of a clause, and rows it names, that need no memory of their own: those of nearly every one.
 const FEW: usize = 6;
+/// Room for what is said of the frames found: that of nearly every one.
+const TEXT: usize = 128;
 /// Telling frames that may stand above the first one when all else holds, and a clause of so many telling
 /// frames that allows it: in two frames the innermost is all that tells one issue from another.
 const ADDED_ON_TOP: usize = 2;
@@ -406,15 +408,15 @@ impl<'db> StackClause<'db> {
         let mut on_top = rows.all.iter().take(first);
         let top = on_top.find(|row| rows.standing(row) >= self.level).map(|row| row.frame.label());
         let wanted = self.telling.first().copied().unwrap_or(0);
-        let mut said = String::new();
+        let mut said = String::with_capacity(TEXT);
         let mut renamed = None;
         match top {
             Some(top) if lost(&wanted) => {
                 renamed = Some(wanted);
-                said = ["innermost is ", &top, ", not ", label(wanted)].concat();
+                said.extend(["innermost is ", &top, ", not ", label(wanted)]);
             }
             Some(top) if above > 0 && !self.anywhere => {
-                said = [&top, " stands above ", label(wanted)].concat();
+                said.extend([&top, " stands above ", label(wanted)]);
             }
             _ => {}
         }
@@ -433,7 +435,7 @@ impl<'db> StackClause<'db> {
 
 /// The frames found, innermost first: `EMSMTA!otpmralt < otpurert < otpmrtry`.
 fn found_text<'r>(rows: impl Iterator<Item = &'r Row<'r>>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(TEXT);
     let mut module = None;
     for row in rows {
         if !text.is_empty() {
