@@ -138,7 +138,7 @@ pub(super) struct Index<'db> {
     frames: Frames,
     bugchecks: FxHashMap<u32, Vec<usize>>,
     /// By process and by module; those that name neither by an exact name are under the empty one.
-    faults: FxHashMap<String, Vec<usize>>,
+    faults: FxHashMap<String, Vec<FaultPosting>>,
     /// By address, for a fault without names.
     fault_addresses: FxHashMap<u64, Vec<usize>>,
     exceptions: FxHashMap<u32, Vec<usize>>,
@@ -190,17 +190,28 @@ impl<'db> Index<'db> {
                 codes.for_each(|code| self.bugchecks.entry(code).or_default().push(number));
             }
             Lead::Fault => {
-                let names = clauses.fault.iter().flat_map(|fault| [&fault.process, &fault.module]);
-                let names = names.flatten().map(|name| Pattern::module(name));
-                let mut keys: BTreeSet<String> =
-                    names.filter_map(|name| name.exact().map(str::to_owned)).collect();
+                let Some(fault) = &clauses.fault else { return };
+                let pattern = |name: &Option<String>| name.as_deref().map(Pattern::module);
+                let (process, module) = (pattern(&fault.process), pattern(&fault.module));
+                let of_module = module.as_ref().filter(|_| !alternative.common_module).map(Pattern::exact);
+                let address = fault.address.as_deref().and_then(names::address);
+                let posting = FaultPosting {
+                    number,
+                    module: of_module.flatten().map(names::module_key),
+                    address,
+                    other: of_module == Some(None) || alternative.more_tells || alternative.more_speaks,
+                };
+                let names = [&process, &module].into_iter().flatten().filter_map(Pattern::exact);
+                let mut keys: BTreeSet<&str> = names.collect();
                 if keys.is_empty() {
-                    keys.insert(String::new());
+                    keys.insert("");
                 }
-                keys.into_iter().for_each(|key| self.faults.entry(key).or_default().push(number));
-                let address =
-                    clauses.fault.iter().filter_map(|fault| names::address(fault.address.as_deref()?));
-                address.for_each(|address| self.fault_addresses.entry(address).or_default().push(number));
+                for key in keys {
+                    self.faults.entry(key.to_owned()).or_default().push(posting);
+                }
+                address
+                    .iter()
+                    .for_each(|address| self.fault_addresses.entry(*address).or_default().push(number));
             }
             Lead::Exception => {
                 let codes = clauses.exception.iter().map(|exception| exception.code);
@@ -250,27 +261,46 @@ impl<'db> Index<'db> {
     /// The ways that a fault may be part of.
     pub(super) fn by_fault(&self, fault: &Fault, compared: &Compared<'_>, room: &mut Room) {
         let Room { numbers, name: folded, .. } = room;
-        let mut list_of = |name: &str| {
+        let address = compared.address.flatten();
+        let mut key_of = |name: &str| {
             folded.clear();
             folded.push_str(name);
             folded.make_ascii_lowercase();
-            self.faults.get(folded.as_str())
+            (names::module_key(folded), self.faults.get(folded.as_str()))
         };
-        let lists = if compared.process.is_some() || compared.module.is_some() {
-            [compared.process.and_then(&mut list_of), compared.module.and_then(&mut list_of), list_of("")]
+        let may_be = |number: &usize| {
+            self.alternative(*number).is_some_and(|alternative| alternative.may_be_fault(fault, compared))
+        };
+        if compared.process.is_none() && compared.module.is_none() {
+            let list = address.and_then(|address| self.fault_addresses.get(&address));
+            numbers.extend(list.into_iter().flatten().copied().filter(may_be));
         } else {
-            let address = compared.address.flatten();
-            [address.and_then(|address| self.fault_addresses.get(&address)), None, None]
-        };
-        for number in lists.into_iter().flatten().flatten() {
+            let (_, of_process) = compared.process.map_or((0, None), &mut key_of);
+            let (module, of_module) = compared.module.map_or((0, None), &mut key_of);
+            let (_, of_none) = key_of("");
             // Most that is known of a process are other faults.
-            let alternative = self.alternative(*number);
-            if alternative.is_some_and(|alternative| alternative.may_be_fault(fault, compared)) {
-                numbers.push(*number);
-            }
+            let postings = [of_process, of_module, of_none].into_iter().flatten().flatten();
+            let telling = postings.filter(|posting| posting.may_tell(module, address));
+            numbers.extend(telling.map(|posting| posting.number).filter(may_be));
         }
         numbers.sort_unstable();
         numbers.dedup();
+    }
+}
+
+/// A fault clause: the way, and what alone makes a fault speak for it, unless something other may.
+#[derive(Debug, Clone, Copy)]
+struct FaultPosting {
+    number: usize,
+    /// Key of a module.
+    module: Option<u64>,
+    address: Option<u64>,
+    other: bool,
+}
+
+impl FaultPosting {
+    fn may_tell(&self, module: u64, address: Option<u64>) -> bool {
+        self.other || self.module == Some(module) || (self.address.is_some() && self.address == address)
     }
 }
 

@@ -8,7 +8,7 @@
 
 use super::finding::Confidence;
 use crate::evidence::{Frame, Stack};
-use crate::signature::names::{FrameName, FramePattern, NamePlace};
+use crate::signature::names::{FrameName, FramePattern, NamePlace, WholeName};
 use crate::signature::{Clauses, RuntimeFrames, Standing};
 use memchr::memmem::Finder;
 use smallvec::{SmallVec, smallvec};
@@ -140,8 +140,8 @@ type Pairs = SmallVec<[(usize, usize); FEW]>;
 
 /// What is asked first of a frame of a clause.
 struct Asked {
-    /// Its key, when it is one name.
-    key: Option<u64>,
+    /// The name, when it is one.
+    name: Option<WholeName>,
     /// How telling it is, see [`weigh`](StackClause::weigh).
     weight: f64,
     standing: Standing,
@@ -210,7 +210,8 @@ impl<'db> StackClause<'db> {
         let mut place = 0;
         let asked = frames.iter().zip(standing).map(|(frame, standing)| {
             let tells = standing == level;
-            let asked = Asked { key: frame.key(), weight: if tells { 1.0 } else { 0.1 }, standing, place };
+            let asked =
+                Asked { name: frame.whole_name(), weight: if tells { 1.0 } else { 0.1 }, standing, place };
             place += usize::from(tells);
             asked
         });
@@ -286,15 +287,16 @@ impl<'db> StackClause<'db> {
     /// The rows and clause frames that go together, in the order of the clause.
     fn pairs(&self, rows: &Rows<'_>) -> Pairs {
         let mut pairs = Pairs::new();
-        for (index, (Asked { key, .. }, frame)) in self.asked.iter().zip(&self.frames).enumerate() {
-            if key.is_some_and(|key| rows.bits & bit(key) == 0) {
+        for (index, (Asked { name, .. }, frame)) in self.asked.iter().zip(&self.frames).enumerate() {
+            let Some(name) = name else {
+                let held = rows.all.iter().enumerate().filter(|(_, row)| frame.holds(&rows.name(row)));
+                pairs.extend(held.map(|(at, _)| (at, index)));
                 continue;
-            }
-            let same = |own: &u64| key.is_none_or(|key| key == *own);
-            for (at, _) in rows.keys.iter().enumerate().filter(|(_, own)| same(own)) {
-                if rows.all.get(at).is_some_and(|row| frame.holds(&rows.name(row))) {
-                    pairs.push((at, index));
-                }
+            };
+            if rows.bits & bit(name.key) != 0 {
+                let same = rows.keys.iter().zip(&rows.all).enumerate();
+                let same = same.filter(|(_, (key, row))| **key == name.key && row.name.is(name, &rows.names));
+                pairs.extend(same.map(|(at, _)| (at, index)));
             }
         }
         pairs

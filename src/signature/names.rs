@@ -225,8 +225,13 @@ impl FrameName<'_> {
 
     /// The same of its module.
     pub(crate) fn module_key(&self) -> u64 {
-        FxBuildHasher.hash_one(self.module)
+        module_key(self.module)
     }
+}
+
+/// A module for comparing in short: two that are the same have the same key.
+pub(crate) fn module_key(module: &str) -> u64 {
+    FxBuildHasher.hash_one(module)
 }
 
 /// Where the names of a frame stand in a text that holds those of many.
@@ -256,6 +261,11 @@ impl NamePlace {
 
     pub(crate) fn is_blank(&self) -> bool {
         self.begin == self.end
+    }
+
+    /// Whether the names that stand there are this one.
+    pub(crate) fn is(&self, name: &WholeName, names: &str) -> bool {
+        self.function - self.begin == name.module && names.get(self.begin..self.end) == Some(&*name.text)
     }
 
     /// The names that stand there, where their case is folded.
@@ -379,6 +389,16 @@ fn find(name: &[u8], piece: &[u8]) -> Option<usize> {
     name.windows(piece.len()).position(|window| window.first() == Some(first) && window == piece)
 }
 
+/// A name of a frame, in one text as those of many frames are.
+#[derive(Debug, Clone)]
+pub(crate) struct WholeName {
+    /// Its [key](FrameName::key).
+    pub(crate) key: u64,
+    /// How long its module is.
+    module: usize,
+    text: Box<str>,
+}
+
 /// A frame of a signature: `EMSMTA!otpmralt`, `ntdll!Rtl*Heap*`, `vbscript+0x36ad`, `System.IO.File.Open`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FramePattern {
@@ -414,8 +434,8 @@ impl FramePattern {
 
     pub(crate) fn holds(&self, frame: &FrameName<'_>) -> bool {
         !frame.is_blank()
-            && self.module.as_ref().is_none_or(|module| module.holds(frame.module))
             && self.function.holds(frame.function)
+            && self.module.as_ref().is_none_or(|module| module.holds(frame.module))
             && self.offset.is_none_or(|offset| frame.offset == Some(offset))
     }
 
@@ -426,6 +446,13 @@ impl FramePattern {
             function: self.function.text(),
             offset: self.offset,
         }
+    }
+
+    /// The one name that it holds, if it is one.
+    pub(crate) fn whole_name(&self) -> Option<WholeName> {
+        let (module, function) = (self.module.as_ref()?.exact()?, self.function.exact()?);
+        let text = [module, function].concat().into_boxed_str();
+        self.key().filter(|_| !text.is_empty()).map(|key| WholeName { key, module: module.len(), text })
     }
 
     /// The [key](FrameName::key) of the one name that it holds, if it is one.
