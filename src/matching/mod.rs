@@ -29,10 +29,9 @@ use crate::signature::Database;
 use crash::Crashes;
 use index::{Index, Room};
 use pool::Pool;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use scene::Scene;
 use stack::Rows;
-use std::collections::BTreeMap;
 use verdict::Versions;
 
 /// Recognises the known issues of a database.
@@ -123,22 +122,20 @@ impl<'db> Matcher<'db> {
         matches: &[Match<'db>],
         mut nearest: FxHashMap<u32, Nearest<'db>>,
     ) -> Vec<Unknown<'db>> {
-        let mut incidents: BTreeMap<u32, Vec<&Evidence>> = BTreeMap::new();
-        for piece in evidence.iter().filter(|piece| piece.is_crash()) {
-            if let Some(incident) = piece.incident {
-                incidents.entry(incident).or_default().push(piece);
-            }
-        }
-        for found in matches.iter().filter(|found| found.confidence >= Confidence::Likely) {
-            if let Some(incident) = found.incident {
-                incidents.remove(&incident);
-            }
-        }
-        let unknown = incidents.into_iter().map(|(incident, pieces)| {
-            let summary = unknown::summary(&pieces, self.database.runtime());
+        let likely = matches.iter().filter(|found| found.confidence >= Confidence::Likely);
+        let explained: FxHashSet<u32> = likely.filter_map(|found| found.incident).collect();
+        let tells = |piece: &&Evidence| {
+            piece.incident.is_some_and(|incident| !explained.contains(&incident)) && piece.is_crash()
+        };
+        let mut crashes: Vec<&Evidence> = evidence.iter().filter(tells).collect();
+        crashes.sort_by_key(|piece| piece.incident);
+        let crashes = crashes.chunk_by(|one, next| one.incident == next.incident);
+        let unknown = crashes.filter_map(|pieces| {
+            let incident = pieces.first()?.incident?;
+            let summary = unknown::summary(pieces, self.database.runtime());
             let lines = pieces.iter().map(|piece| piece.place.lines);
             let lines = lines.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((1, 1));
-            Unknown {
+            Some(Unknown {
                 lines,
                 incident,
                 summary: summary.text,
@@ -146,7 +143,7 @@ impl<'db> Matcher<'db> {
                 nearest: nearest.remove(&incident),
                 crash: Crash::default(),
                 accepted: None,
-            }
+            })
         });
         unknown.collect()
     }

@@ -84,17 +84,19 @@ impl<'e> Rows<'e> {
         self.modules.clear();
         self.bits = 0;
         self.names.clear();
-        for frame in stack.frames.iter().take(ROWS) {
+        let row = |frame| {
             let name = NamePlace::push(frame, &mut self.names);
-            self.all.push(Row { frame, name, standing: OnceCell::new() });
-        }
+            Row { frame, name, standing: OnceCell::new() }
+        };
+        self.all.extend(stack.frames.iter().take(ROWS).map(row));
         self.names.make_ascii_lowercase();
-        for row in &self.all {
-            let (module, key) = row.name.of(&self.names).keys();
+        self.keys.reserve(self.all.len());
+        self.modules.extend(self.all.iter().map(|row| {
+            let (module, key) = row.name.keys(&self.names);
             self.keys.push(key);
             self.bits |= bit(key);
-            self.modules.push(module);
-        }
+            module
+        }));
     }
 
     /// How much a row says; most are never asked.

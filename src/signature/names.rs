@@ -5,9 +5,9 @@
 
 use super::undecorate::undecorate;
 use crate::evidence::Frame;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHasher;
 use std::borrow::Cow;
-use std::hash::BuildHasher;
+use std::hash::Hasher as _;
 
 /// Endings that say nothing of a module.
 const EXTENSIONS: &[&str] = &["exe", "dll", "sys", "drv", "dbg"];
@@ -214,13 +214,7 @@ impl FrameName<'_> {
 
     /// The name in short: two that are the same have the same key.
     pub(crate) fn key(&self) -> u64 {
-        self.keys().1
-    }
-
-    /// The keys of its module and of all of it.
-    pub(crate) fn keys(&self) -> (u64, u64) {
-        let module = self.module_key();
-        (module, FxBuildHasher.hash_one((module, self.function)))
+        keys(self.module, self.function).1
     }
 
     /// The same of its module.
@@ -231,7 +225,16 @@ impl FrameName<'_> {
 
 /// A module for comparing in short: two that are the same have the same key.
 pub(crate) fn module_key(module: &str) -> u64 {
-    FxBuildHasher.hash_one(module)
+    keys(module, "").0
+}
+
+/// The keys of a module, and of that and a function.
+fn keys(module: impl AsRef<[u8]>, function: impl AsRef<[u8]>) -> (u64, u64) {
+    let mut hasher = FxHasher::default();
+    hasher.write(module.as_ref());
+    let key = hasher.finish();
+    hasher.write(function.as_ref());
+    (key, hasher.finish())
 }
 
 /// Where the names of a frame stand in a text that holds those of many.
@@ -266,6 +269,12 @@ impl NamePlace {
     /// Whether the names that stand there are this one.
     pub(crate) fn is(&self, name: &WholeName, names: &str) -> bool {
         self.function - self.begin == name.module && names.get(self.begin..self.end) == Some(&*name.text)
+    }
+
+    /// The keys of the module and of the whole name that stand there.
+    pub(crate) fn keys(&self, names: &str) -> (u64, u64) {
+        let names = |from, to| names.as_bytes().get(from..to).unwrap_or_default();
+        keys(names(self.begin, self.function), names(self.function, self.end))
     }
 
     /// The names that stand there, where their case is folded.
