@@ -209,9 +209,9 @@ impl<'db> Index<'db> {
                 for key in keys {
                     self.faults.entry(key.to_owned()).or_default().push(posting);
                 }
-                address
-                    .iter()
-                    .for_each(|address| self.fault_addresses.entry(*address).or_default().push(number));
+                if let Some(address) = address {
+                    self.fault_addresses.entry(address).or_default().push(number);
+                }
             }
             Lead::Exception => {
                 let codes = clauses.exception.iter().map(|exception| exception.code);
