@@ -6,9 +6,9 @@
 //! pasted as text and as XML, an Application Error and the report Windows filed about it. Context (other events,
 //! modules, phrases) never begins an incident.
 
-use super::page::{Claim, Page, Piece};
+use super::page::{Claim, Page, Span};
 use super::text::same_letters;
-use crate::evidence::{Evidence, Kind};
+use crate::evidence::{Evidence, Kind, SmolStr};
 use smallvec::{SmallVec, smallvec};
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -18,12 +18,10 @@ const REACH: u32 = 60;
 /// The most lines evidence outside of blocks may add up to.
 const LONGEST: u32 = 2_000;
 
-/// Places all claimed evidence in order and numbers the incidents from 1.
-pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -> Vec<Evidence> {
+/// Places all evidence in order and numbers the incidents from 1.
+pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<(Span, SmolStr)>) -> Vec<Evidence> {
     let blocks = blocks(page, &claims);
-    let mut claimed = Vec::with_capacity(claims.iter().map(|claim| claim.pieces.len()).sum());
-    claims.into_iter().for_each(|claim| claimed.extend(claim.pieces));
-    let mut all = merged(in_order(page, claimed), in_order(page, phrases));
+    let mut all = in_order(page, claims, phrases);
     let reports = reports(&all, &blocks);
     let crashes = crashes(&all, &reports);
     for (report, crash) in reports.iter().zip(&crashes.of_report) {
@@ -35,31 +33,27 @@ pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<Piece>) -
     all
 }
 
-/// Pieces, each at its place, in the order of the text.
-fn in_order(page: &Page<'_>, pieces: Vec<Piece>) -> Vec<Evidence> {
-    let placed = |piece: Piece| Evidence { place: page.place(piece.span), incident: None, kind: piece.kind };
-    let mut all: Vec<Evidence> = pieces.into_iter().map(placed).collect();
-    all.sort_by_key(order);
-    all
+/// What stands at a place. While places are sorted, what is claimed stays where it is: it is much larger.
+enum Found<'c> {
+    Claimed(&'c mut Kind),
+    Phrase(SmolStr),
 }
 
-fn order(piece: &Evidence) -> (usize, usize) {
-    (piece.place.bytes.start, piece.place.bytes.end)
-}
-
-/// Both in the order of the text; at one place what is claimed comes first.
-fn merged(claimed: Vec<Evidence>, phrases: Vec<Evidence>) -> Vec<Evidence> {
-    let mut all = Vec::with_capacity(claimed.len() + phrases.len());
-    let mut phrases = phrases.into_iter().peekable();
-    for piece in claimed {
-        let at = order(&piece);
-        while let Some(phrase) = phrases.next_if(|phrase| order(phrase) < at) {
-            all.push(phrase);
-        }
-        all.push(piece);
-    }
-    all.extend(phrases);
-    all
+/// Everything in the order of the text; at one place what is claimed comes first.
+fn in_order(page: &Page<'_>, mut claims: Vec<Claim>, phrases: Vec<(Span, SmolStr)>) -> Vec<Evidence> {
+    let claimed = claims.iter_mut().flat_map(|claim| &mut claim.pieces);
+    let claimed = claimed.map(|piece| (page.place(piece.span), Found::Claimed(&mut piece.kind)));
+    let phrases = phrases.into_iter().map(|(span, phrase)| (page.place(span), Found::Phrase(phrase)));
+    let mut all: Vec<_> = claimed.chain(phrases).collect();
+    all.sort_by_key(|(place, _)| (place.bytes.start, place.bytes.end));
+    let evidence = all.into_iter().map(|(place, found)| {
+        let kind = match found {
+            Found::Claimed(kind) => std::mem::replace(kind, Kind::Text(SmolStr::default())),
+            Found::Phrase(phrase) => Kind::Text(phrase),
+        };
+        Evidence { place, incident: None, kind }
+    });
+    evidence.collect()
 }
 
 /// The blocks in order; one inside another, or overlapping it, is part of it.

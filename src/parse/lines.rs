@@ -10,37 +10,53 @@
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch};
-use std::borrow::Cow;
 
 /// The most bytes of one line. Whole articles flattened to a line have about 10,000.
 const LONGEST: usize = 16_384;
 
 /// A clean line.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Line<'t> {
-    /// The text, without line end.
-    pub(crate) text: Cow<'t, str>,
+    /// What it was made of, as it stands in the decoded text.
+    raw: &'t str,
+    /// Where that begins there.
+    pub(super) start: usize,
+    /// What came of it, if something had to be taken off or replaced.
+    rewritten: Option<Box<Rewritten>>,
     /// Physical line, 1-based.
     pub(crate) number: u32,
-    /// Where the clean text begins in the decoded text.
-    pub(super) start: usize,
-    /// Where its source ends there.
-    pub(super) end: usize,
+}
+
+/// A line that is other than it was in the decoded text.
+#[derive(Debug)]
+struct Rewritten {
+    text: String,
     /// Offsets at which the distance between clean and decoded text changes: clean, decoded.
     shifts: Vec<(usize, usize)>,
 }
 
 impl Line<'_> {
+    /// The text, without line end.
+    pub(crate) fn text(&self) -> &str {
+        self.rewritten.as_ref().map_or(self.raw, |rewritten| &rewritten.text)
+    }
+
     /// Whether the decoded text holds the clean text from `start` to `end`.
     pub(super) fn is_as_it_came(&self) -> bool {
-        matches!(self.text, Cow::Borrowed(_))
+        self.rewritten.is_none()
+    }
+
+    /// Where its source ends in the decoded text.
+    pub(super) fn end(&self) -> usize {
+        self.start + self.raw.len()
     }
 
     /// The byte of the decoded text that a byte of the clean text came from.
     pub(crate) fn raw(&self, at: usize) -> usize {
-        let index = self.shifts.partition_point(|(clean, _)| *clean <= at);
-        let (clean, raw) = if index == 0 { (0, self.start) } else { self.shifts[index - 1] };
-        (raw + (at - clean)).min(self.end)
+        let shifts = self.rewritten.as_ref().map_or(&[][..], |rewritten| &rewritten.shifts);
+        let index = shifts.partition_point(|(clean, _)| *clean <= at);
+        let (clean, raw) = if index == 0 { (0, self.start) } else { shifts[index - 1] };
+        (raw + (at - clean)).min(self.end())
     }
 }
 
@@ -117,7 +133,7 @@ impl Cleaner<'_> {
         if self.markup < end || !self.ascii && !raw.is_ascii() {
             Rewriter::new(raw, start, number).run(&mut self.lines);
         } else {
-            self.lines.push(Line { text: Cow::Borrowed(raw), number, start, end, shifts: Vec::new() });
+            self.lines.push(Line { raw, start, rewritten: None, number });
         }
     }
 }
@@ -215,11 +231,10 @@ impl<'t> Rewriter<'t> {
         let clean = std::mem::take(&mut self.clean);
         let whole = shifts.is_empty() && clean.len() == self.raw.len();
         lines.push(Line {
-            text: if whole { Cow::Borrowed(self.raw) } else { Cow::Owned(clean) },
-            number: self.number,
+            raw: &self.raw[self.from..at],
             start: self.base + self.from,
-            end: self.base + at,
-            shifts,
+            rewritten: (!whole).then(|| Box::new(Rewritten { text: clean, shifts })),
+            number: self.number,
         });
         self.from = at;
     }
@@ -302,7 +317,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        clean(text).iter().map(|line| line.text.to_string()).collect()
+        clean(text).iter().map(|line| line.text().to_owned()).collect()
     }
 
     #[test]
@@ -335,8 +350,8 @@ mod tests {
         let text = "0123456 ".repeat(LONGEST / 4);
         let lines = clean(&text);
         assert_eq!(lines.iter().map(|line| line.number).max(), Some(1));
-        assert!(lines.iter().all(|line| line.text.len() <= LONGEST && line.text.starts_with("0123456 ")));
-        assert_eq!(lines.iter().map(|line| line.text.len()).sum::<usize>(), text.len());
+        assert!(lines.iter().all(|line| line.text().len() <= LONGEST && line.text().starts_with("0123456 ")));
+        assert_eq!(lines.iter().map(|line| line.text().len()).sum::<usize>(), text.len());
     }
 
     #[test]
@@ -344,7 +359,7 @@ mod tests {
         let text = "x\n> a &amp; b×\u{a0}c";
         let lines = clean(text);
         let line = &lines[1];
-        let at = line.text.find('c').unwrap();
+        let at = line.text().find('c').unwrap();
         assert_eq!(&text[line.raw(at)..], "c");
         assert_eq!(line.raw(0), 4);
     }

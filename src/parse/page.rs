@@ -67,8 +67,8 @@ impl<'t> Page<'t> {
             let first = *next;
             *next += lines.len();
             let text = match lines {
-                [begin, .., end] => self.text.get(begin.start..end.end).unwrap_or(""),
-                [line] => &line.text,
+                [begin, .., end] => self.text.get(begin.start..end.end()).unwrap_or(""),
+                [line] => line.text(),
                 [] => "",
             };
             Some(Stretch { text, first, lines })
@@ -77,7 +77,7 @@ impl<'t> Page<'t> {
 
     /// Clean text of a line; empty beyond the end.
     pub(crate) fn text(&self, line: usize) -> &str {
-        self.lines.get(line).map_or("", |line| &line.text)
+        self.lines.get(line).map_or("", Line::text)
     }
 
     /// The lines that are headings of stacks below, in order; sought once for all of them.
@@ -123,7 +123,7 @@ impl Stretch<'_, '_> {
         let own = self.lines.get(*line)?;
         let before = own.start - start;
         let at = from.checked_sub(before)?;
-        (to - before <= own.text.len()).then_some(Pos { line: self.first + *line, at })
+        (to - before <= own.text().len()).then_some(Pos { line: self.first + *line, at })
     }
 }
 

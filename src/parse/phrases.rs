@@ -4,9 +4,9 @@
 //! well. A phrase that stands on a line several times is reported once there.
 
 use super::literals::tells;
-use super::page::{Page, Piece, Pos, Span};
+use super::page::{Page, Pos, Span};
 use super::text::same_letters;
-use crate::evidence::{Kind, SmolStr};
+use crate::evidence::SmolStr;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,10 +53,10 @@ impl Phrases {
     }
 
     /// Where the phrases stand on a page whose telling words stand at `places`.
-    pub(crate) fn around(&self, page: &Page<'_>, places: &[(Pos, usize)]) -> Vec<Piece> {
+    pub(crate) fn around(&self, page: &Page<'_>, places: &[(Pos, usize)]) -> Vec<(Span, SmolStr)> {
         // The last line each phrase was reported on.
         let mut last: FxHashMap<usize, u32> = FxHashMap::default();
-        let mut pieces = Vec::new();
+        let mut found = Vec::with_capacity(places.len());
         for (from, word) in places {
             let Some(word) = self.words.get(*word) else { continue };
             let place = Span { from: *from, to: Pos { at: from.at + word.text.len(), ..*from } };
@@ -65,11 +65,11 @@ impl Phrases {
                 let Some(span) = phrase.around(page, place) else { continue };
                 let Some(begins) = page.lines.get(span.from.line).map(|line| line.number) else { continue };
                 if last.insert(*number, begins) != Some(begins) {
-                    pieces.push(Piece { span, kind: Kind::Text(phrase.spelled.clone()) });
+                    found.push((span, phrase.spelled.clone()));
                 }
             }
         }
-        pieces
+        found
     }
 }
 

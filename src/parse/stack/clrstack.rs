@@ -79,7 +79,7 @@ fn is_header(text: &str) -> bool {
 /// The next row from `line` on.
 fn next_row(page: &Page<'_>, line: usize) -> Option<(usize, Frame)> {
     for at in line..line + BETWEEN {
-        let text = page.lines.get(at).map(|line| line.text.trim())?;
+        let text = page.lines.get(at).map(|line| line.text().trim())?;
         if let Some(frame) = row(text) {
             return Some((at, frame));
         }
