@@ -18,7 +18,7 @@ const AFTER: usize = 110;
 /// The same where lines are long, in bytes.
 const CONTEXT: usize = 128 << 10;
 /// Lines between two triggers, and bytes, from which on nothing they lead to belongs together: events within 200 lines do.
-const APART: u32 = 260;
+const APART: usize = 260;
 const APART_BYTES: usize = 2 * CONTEXT;
 /// The most bytes of a region.
 const LONGEST: usize = 512 << 10;
@@ -67,34 +67,27 @@ pub fn next_block(rest: &mut String, ended: bool) -> Option<String> {
     Some(std::mem::replace(rest, left))
 }
 
-/// Where a trigger stands: offset in what is kept of the text, and line.
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    at: usize,
-    line: u32,
-}
-
 /// A region that may go on.
 #[derive(Debug)]
 struct Open {
     from: usize,
     /// Lines of the text before it.
     lines: u32,
-    marks: Vec<Mark>,
+    /// Where its triggers stand.
+    marks: Vec<usize>,
 }
 
-/// Makes regions of blocks.
+/// Makes regions of blocks. All offsets are those of the text.
 #[derive(Debug, Default)]
 pub struct Regions {
     /// What is kept of the text.
     kept: String,
-    /// Bytes and lines of the text before it.
+    /// Where that begins.
     start: usize,
-    lines: u32,
-    /// Lines of what is kept.
-    kept_lines: u32,
     /// Before this offset all is handed out.
     floor: usize,
+    /// An offset, no further than the next region can begin, and the lines before it.
+    counted: (usize, u32),
     open: Option<Open>,
 }
 
@@ -104,28 +97,21 @@ impl Regions {
         // What stands in front of a block is looked at only from a trigger at its beginning.
         let far = block.triggers.first().is_none_or(|first| *first >= CONTEXT);
         if self.open.is_none() && block.text.len() >= CONTEXT && far {
-            self.forget(self.kept.len());
+            self.forget(self.end());
         }
-        let base = self.kept.len();
-        let mut last = Mark { at: base, line: self.lines + self.kept_lines };
+        let base = self.end();
         if self.kept.is_empty() {
             self.kept = block.text;
         } else {
             self.kept.push_str(&block.text);
         }
-        for trigger in block.triggers {
-            let at = base + trigger;
-            last = Mark { at, line: last.line + self.lines_in(last.at..at) };
-            self.mark(last, ready);
-        }
-        let end = Mark { at: self.kept.len(), line: last.line + self.lines_in(last.at..self.kept.len()) };
-        self.kept_lines = end.line - self.lines;
-        if self.open.as_ref().is_some_and(|open| open.is_over(end)) {
+        block.triggers.into_iter().for_each(|trigger| self.mark(base + trigger, ready));
+        if self.is_over(self.end()) {
             self.close(ready);
         }
         let keep = match &self.open {
             Some(open) => open.from,
-            None => self.back(end.at).max(self.floor),
+            None => self.back(self.end()).max(self.floor),
         };
         self.forget(keep);
     }
@@ -135,26 +121,33 @@ impl Regions {
         self.close(ready);
     }
 
-    fn mark(&mut self, mark: Mark, ready: &mut impl FnMut(Region)) {
-        if self.open.as_ref().is_some_and(|open| open.is_over(mark)) {
+    fn mark(&mut self, at: usize, ready: &mut impl FnMut(Region)) {
+        if self.is_over(at) {
             self.close(ready);
         }
         match &mut self.open {
-            Some(open) => open.marks.push(mark),
+            Some(open) => open.marks.push(at),
             None => {
-                let from = self.back(mark.at).max(self.floor);
-                let lines = mark.line - self.lines_in(from..mark.at);
-                self.open = Some(Open { from, lines, marks: vec![mark] });
+                let from = self.back(at).max(self.floor);
+                self.open = Some(Open { from, lines: self.count(from), marks: vec![at] });
             }
         }
-        if self.open.as_ref().is_some_and(|open| mark.at - open.from > LONGEST) {
+        if self.open.as_ref().is_some_and(|open| at - open.from > LONGEST) {
             self.cut(ready);
         }
     }
 
+    /// Whether there is an open region that has ended long before a place.
+    fn is_over(&self, place: usize) -> bool {
+        self.open.as_ref().and_then(|open| open.marks.last()).is_some_and(|last| {
+            let bytes = place - last;
+            bytes > APART_BYTES || bytes > APART && self.lines_in(*last..place) > APART
+        })
+    }
+
     fn close(&mut self, ready: &mut impl FnMut(Region)) {
         let Some(open) = self.open.take() else { return };
-        let last = open.marks.last().map_or(open.from, |mark| mark.at);
+        let last = open.marks.last().map_or(open.from, |at| *at);
         self.hand_out(open.from..self.forward(last), open.lines, ready);
     }
 
@@ -163,9 +156,9 @@ impl Regions {
         let Some(mut open) = self.open.take() else { return };
         let cut = self.best_cut(&open);
         self.hand_out(open.from..cut, open.lines, ready);
-        open.lines += self.lines_in(open.from..cut);
+        open.lines = self.count(cut);
         open.from = cut;
-        open.marks.retain(|mark| mark.at >= cut);
+        open.marks.retain(|at| *at >= cut);
         self.open = Some(open);
     }
 
@@ -173,24 +166,34 @@ impl Regions {
     /// one, the line of the last trigger.
     fn best_cut(&self, open: &Open) -> usize {
         let half = open.from + LONGEST / 2;
-        let first = open.marks.partition_point(|mark| mark.at < half);
-        let late = open.marks.get(first..).unwrap_or_default();
-        let gaps = late.windows(2).filter_map(|pair| match pair {
-            // Between two lines of which one follows the other there is no blank one.
-            [one, other] if other.line - one.line > 1 => {
-                Some((other.line - one.line, self.blank_line(one.at..other.at)?))
+        let first = open.marks.partition_point(|at| *at < half);
+        // Between two lines of which one follows the other there is no blank one.
+        let mut best = (2, None);
+        for pair in open.marks.get(first..).unwrap_or_default().windows(2) {
+            // A line has a byte at least.
+            if let [one, other] = *pair
+                && other - one >= best.0
+            {
+                let lines = self.lines_in(one..other);
+                if lines >= best.0
+                    && let Some(cut) = self.blank_line(one..other)
+                {
+                    best = (lines, Some(cut));
+                }
             }
-            _ => None,
-        });
-        let last = open.marks.last().map_or(half, |mark| mark.at);
-        let begins = |at: usize| memchr::memrchr(b'\n', &self.kept.as_bytes()[open.from..at]);
-        gaps.max_by_key(|(lines, _)| *lines)
-            .map_or_else(|| begins(last).map_or(last, |line| open.from + line + 1), |(_, cut)| cut)
+        }
+        best.1.unwrap_or_else(|| {
+            let last = open.marks.last().map_or(half, |at| *at);
+            let line = memchr::memrchr(b'\n', self.part(open.from..last));
+            line.map_or(self.start + self.kept.floor_char_boundary(last - self.start), |line| {
+                open.from + line + 1
+            })
+        })
     }
 
     /// The end of the last blank line in a range.
     fn blank_line(&self, range: Range<usize>) -> Option<usize> {
-        let text = self.kept.as_bytes().get(range.clone())?;
+        let text = self.part(range.clone());
         let mut ends = memchr::memrchr_iter(b'\n', text);
         let mut below = ends.next()?;
         for end in ends {
@@ -202,61 +205,73 @@ impl Regions {
         None
     }
 
+    /// Hands a region out. Of it and of what follows the longer stays where it is.
     fn hand_out(&mut self, range: Range<usize>, lines: u32, ready: &mut impl FnMut(Region)) {
         self.floor = range.end;
-        let text = self.kept.get(range.clone()).unwrap_or_default().to_owned();
-        ready(Region { text, lines, start: self.start + range.start });
+        let (from, to) = (range.start - self.start, range.end - self.start);
+        let text = if to - from < self.kept.len() - to {
+            self.kept.get(from..to).unwrap_or_default().to_owned()
+        } else {
+            self.count(range.end);
+            self.start = range.end;
+            // Room for the next one, or it would be copied each time it outgrows what it has.
+            let mut rest = String::with_capacity(LONGEST + BLOCK);
+            rest.push_str(self.kept.get(to..).unwrap_or_default());
+            let mut text = std::mem::replace(&mut self.kept, rest);
+            text.truncate(to);
+            text.drain(..from);
+            text
+        };
+        ready(Region { text, lines, start: range.start });
     }
 
     /// Forgets what stands before an offset.
     fn forget(&mut self, keep: usize) {
-        let left = self.lines_in(keep..self.kept.len());
-        self.lines += self.kept_lines - left;
-        self.kept_lines = left;
-        self.start += keep;
-        self.kept.drain(..keep);
-        self.floor = self.floor.saturating_sub(keep);
-        if let Some(open) = &mut self.open {
-            open.from -= keep;
-            open.marks.iter_mut().for_each(|mark| mark.at -= keep);
-        }
+        self.count(keep);
+        self.kept.drain(..keep - self.start);
+        self.start = keep;
     }
 
-    fn lines_in(&self, range: Range<usize>) -> u32 {
-        self.kept.as_bytes().get(range).map_or(0, count_lines)
+    /// Where what is kept of the text ends.
+    fn end(&self) -> usize {
+        self.start + self.kept.len()
+    }
+
+    fn part(&self, range: Range<usize>) -> &[u8] {
+        self.kept.as_bytes().get(range.start - self.start..range.end - self.start).unwrap_or_default()
+    }
+
+    /// The lines before an offset; none further back is asked for later.
+    fn count(&mut self, to: usize) -> u32 {
+        let (from, lines) = self.counted;
+        let more = u32::try_from(self.lines_in(from..to)).unwrap_or(u32::MAX);
+        self.counted = (to, lines.saturating_add(more));
+        self.counted.1
+    }
+
+    fn lines_in(&self, range: Range<usize>) -> usize {
+        memchr::memchr_iter(b'\n', self.part(range)).count()
     }
 
     /// Where the lines begin that are looked at before an offset.
     fn back(&self, at: usize) -> usize {
-        let low = self.kept.floor_char_boundary(at.saturating_sub(CONTEXT));
-        let text = &self.kept.as_bytes()[low..at];
+        let low = self.start + self.kept.floor_char_boundary((at - self.start).saturating_sub(CONTEXT));
+        let text = self.part(low..at);
         let line = memchr::memrchr_iter(b'\n', text).nth(BEFORE);
         // Where the bytes run out first, the first whole line in them.
-        let line = line.or_else(|| memchr::memchr(b'\n', text).filter(|_| low > 0));
+        let line = line.or_else(|| memchr::memchr(b'\n', text).filter(|_| low > self.start));
         line.map_or(low, |line| low + line + 1)
     }
 
     /// Where the lines end that are looked at after an offset.
     fn forward(&self, at: usize) -> usize {
-        let high = self.kept.ceil_char_boundary((at + CONTEXT).min(self.kept.len()));
-        let text = &self.kept.as_bytes()[at..high];
+        let high = self.kept.ceil_char_boundary((at - self.start + CONTEXT).min(self.kept.len()));
+        let high = self.start + high;
+        let text = self.part(at..high);
         let line = memchr::memchr_iter(b'\n', text).nth(AFTER);
-        let line = line.or_else(|| memchr::memrchr(b'\n', text).filter(|_| high < self.kept.len()));
+        let line = line.or_else(|| memchr::memrchr(b'\n', text).filter(|_| high < self.end()));
         line.map_or(high, |line| at + line + 1)
     }
-}
-
-impl Open {
-    /// Whether the region has ended long before a place.
-    fn is_over(&self, place: Mark) -> bool {
-        self.marks
-            .last()
-            .is_some_and(|last| place.line - last.line > APART || place.at - last.at > APART_BYTES)
-    }
-}
-
-fn count_lines(text: &[u8]) -> u32 {
-    u32::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -298,7 +313,7 @@ mod tests {
     #[test]
     fn what_stands_in_front_of_a_block_is_looked_at() {
         let text = chatter(2 * CONTEXT);
-        let lines = count_lines(text.as_bytes());
+        let lines = text.lines().count() as u32;
         let mut starts = Vec::new();
         let mut regions = Regions::default();
         let mut ready = |region: Region| starts.push(region.lines);
