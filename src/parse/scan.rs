@@ -119,9 +119,7 @@ pub(crate) fn claims(page: &Page<'_>, anchors: Vec<Vec<Pos>>, dialects: &[Dialec
                 all.push(claim);
             }
         }
-        for piece in all[first..].iter().flat_map(|claim| &claim.pieces) {
-            taken.take(&piece.kind, piece.span);
-        }
+        taken.take(&all[first..]);
     }
     all
 }
@@ -129,9 +127,13 @@ pub(crate) fn claims(page: &Page<'_>, anchors: Vec<Vec<Pos>>, dialects: &[Dialec
 /// The spans that earlier dialects claimed, by kind of evidence.
 #[derive(Default)]
 struct Taken {
-    stacks: BTreeMap<Pos, Pos>,
-    others: HashMap<Discriminant<Kind>, BTreeMap<Pos, Pos>>,
+    stacks: Spans,
+    others: HashMap<Discriminant<Kind>, Spans>,
 }
+
+/// Spans in order, no two of which begin at one place.
+#[derive(Default)]
+struct Spans(Vec<Span>);
 
 impl Taken {
     fn is_free(&self, kind: &Kind, span: Span) -> bool {
@@ -139,22 +141,40 @@ impl Taken {
             Kind::Stack(_) => Some(&self.stacks),
             _ => self.others.get(&std::mem::discriminant(kind)),
         };
-        let before = spans.and_then(|spans| spans.range(..span.to).next_back());
-        before.is_none_or(|(_, to)| *to <= span.from)
+        let before = spans.and_then(|spans| spans.last(|taken| taken.from < span.to));
+        before.is_none_or(|taken| taken.to <= span.from)
     }
 
     /// The end of the stack that a place lies in.
     fn end_of_stack(&self, at: Pos) -> Option<Pos> {
-        let (_, to) = self.stacks.range(..=at).next_back()?;
-        (at < *to).then_some(*to)
+        self.stacks.last(|taken| taken.from <= at).map(|taken| taken.to).filter(|to| at < *to)
     }
 
-    fn take(&mut self, kind: &Kind, span: Span) {
-        let spans = match kind {
-            Kind::Stack(_) => &mut self.stacks,
-            _ => self.others.entry(std::mem::discriminant(kind)).or_default(),
-        };
-        let to = spans.entry(span.from).or_insert(span.to);
-        *to = (*to).max(span.to);
+    /// Takes in what a dialect claims.
+    fn take(&mut self, claims: &[Claim]) {
+        for piece in claims.iter().flat_map(|claim| &claim.pieces) {
+            let spans = match &piece.kind {
+                Kind::Stack(_) => &mut self.stacks,
+                kind => self.others.entry(std::mem::discriminant(kind)).or_default(),
+            };
+            spans.0.push(piece.span);
+        }
+        self.others.values_mut().chain([&mut self.stacks]).for_each(Spans::sort);
+    }
+}
+
+impl Spans {
+    /// The last of those that come first and for which something holds.
+    fn last(&self, holds: impl Fn(&Span) -> bool) -> Option<&Span> {
+        self.0.get(self.0.partition_point(holds).checked_sub(1)?)
+    }
+
+    fn sort(&mut self) {
+        self.0.sort_by_key(|span| span.from);
+        self.0.dedup_by(|next, span| {
+            let same = next.from == span.from;
+            span.to = if same { span.to.max(next.to) } else { span.to };
+            same
+        });
     }
 }

@@ -17,7 +17,7 @@ use super::message;
 use super::viewer::{Row, fields_follow, titled_source};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
-use crate::parse::text::position;
+use crate::parse::text::{position, split_once};
 
 /// The most lines a header has, above and below the id.
 const HEADER: usize = 14;
@@ -355,14 +355,16 @@ fn is_json_member(text: &str) -> bool {
 
 /// Length of a source without what follows it: `Perflib, The library file`, `IPXRIP logs with the following`.
 fn source_length(value: &str) -> usize {
+    // Most are a word, and each of these has a blank.
     let marks = [", ", ". ", " \"", "; ", " logs with ", " with the "];
+    let marks = if value.contains(' ') { &marks[..] } else { &[] };
     let end = marks.iter().filter_map(|mark| position(value, mark)).filter(|end| *end > 3).min();
     value.get(..end.unwrap_or(value.len())).map_or(0, |name| name.trim_end_matches(['.', ',', ' ']).len())
 }
 
 /// The product before a column with the category: `MSExchangeMTA  Field Engineering`.
 fn without_category(value: &str) -> &str {
-    value.split_once("  ").map(|(name, _)| name).filter(|name| is_product(name)).unwrap_or(value)
+    split_once(value, "  ").map(|(name, _)| name).filter(|name| is_product(name)).unwrap_or(value)
 }
 
 /// `MSExchangeCCMC`, `MSExchangeIS Private`: one word with capitals inside it, or it and another.

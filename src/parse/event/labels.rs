@@ -133,8 +133,19 @@ pub(crate) fn labels_behind(text: &str, mut from: usize) -> impl Iterator<Item =
 pub(crate) fn first_label(text: &str) -> Option<Label> {
     let start = text.len() - unmarked(text).len();
     let head = &text[start..floor_boundary(text, start + LONGEST + 4)];
-    let label = labels(head).next().filter(|label| label.start == 0)?;
-    Some(Label { field: label.field, start, value: start + label.value })
+    let at = head.bytes().position(|byte| SEPARATES[usize::from(byte)])?;
+    let (field, value) = match head.as_bytes().get(at)? {
+        b'-' => {
+            labels(head).next().filter(|label| label.start == 0).map(|label| (label.field, label.value))?
+        }
+        // Nothing shorter begins the text.
+        _ => {
+            let name = name_before(head.get(..at)?);
+            let begins = ends_as_label(name) && !name.starts_with(char::is_whitespace);
+            (begins.then(|| field(name)).flatten()?, at + 1)
+        }
+    };
+    Some(Label { field, start, value: start + value })
 }
 
 /// `text` without the blanks, bullets and emphasis it begins with.
@@ -155,9 +166,14 @@ pub(crate) fn trimmed(value: &str) -> &str {
     if value.contains('[') { value } else { value.trim_end_matches([']', ' ']) }
 }
 
+/// What stands before a separator, without blanks and emphasis behind it.
+fn name_before(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t', '*', '_', '"', '`'])
+}
+
 /// The longest known label that ends at `at`.
 fn label_before(text: &str, from: usize, at: usize) -> Option<(usize, Field)> {
-    let head = text[from..at].trim_end_matches([' ', '\t', '*', '_', '"', '`']);
+    let head = name_before(&text[from..at]);
     if !ends_as_label(head) {
         return None;
     }

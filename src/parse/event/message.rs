@@ -9,7 +9,7 @@ use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
 use super::stamp;
 use super::viewer::source_name;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{first, start_of};
+use crate::parse::text::{first, split_once, start_of};
 use crate::parse::words::starts_with;
 
 /// The most lines and bytes of a message that are kept.
@@ -99,7 +99,7 @@ fn stands_by_itself(page: &Page<'_>, first: usize) -> bool {
 /// `Error: Exception e0020002 occurred at Address 77f3cbcd.`, `[BASE IL TCP/IP DRVR 10 274] (12)`
 fn goes_on(message: &str, next: &str) -> bool {
     let head = next.get(..floor_boundary(next, 60)).unwrap_or("");
-    let value = head.split_once(": ").is_some_and(|(name, value)| {
+    let value = split_once(head, ": ").is_some_and(|(name, value)| {
         let words = name.split_whitespace().count();
         name.starts_with(|c: char| c.is_uppercase()) && words <= 4 && !value.trim().is_empty()
     });
@@ -110,12 +110,13 @@ fn goes_on(message: &str, next: &str) -> bool {
 /// Whether a paragraph begins as people write about an event, rather than as the event does.
 fn is_prose(paragraph: &str) -> bool {
     let head = paragraph.get(..floor_boundary(paragraph, 120)).unwrap_or("").trim().to_ascii_lowercase();
+    let first = head.bytes().next();
     let begins = |start: &&str| {
         let rest = head.strip_prefix(*start);
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
     };
     let spoken = head.split([' ', ',', '\'', '.']).any(|word| matches!(word, "i" | "we" | "our" | "my"));
-    spoken || PROSE.iter().any(begins) || head.ends_with('?')
+    spoken || PROSE.iter().filter(|start| start.bytes().next() == first).any(begins) || head.ends_with('?')
 }
 
 /// How people begin to write about an event.

@@ -4,7 +4,7 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::{clip, position, skip, trim};
+use crate::parse::text::{clip, position, skip, trim, trim_start};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -73,9 +73,9 @@ fn begins_heading(text: &str) -> bool {
         [b'S', next, ..] => *next == b'T',
         [b'A'..=b'Z' | b'a'..=b'z', ..] | [] => false,
         _ => {
-            let text = text.trim_start();
+            let text = trim_start(text);
             let rest = skip(text, |byte| matches!(byte, b'0'..=b'9' | b':' | b'|'));
-            text.starts_with(['F', 'T', 'S']) || rest.trim_start().starts_with('>')
+            text.starts_with(['F', 'T', 'S']) || trim_start(rest).starts_with('>')
         }
     }
 }
