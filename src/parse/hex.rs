@@ -38,23 +38,11 @@ pub(crate) fn value(text: &str) -> Option<u64> {
 
 /// An address column as evidence has it: `0x` and the digits, without the backquote.
 pub(crate) fn address(column: &str) -> SmolStr {
-    // As those of nearly all stacks of 32 bits.
-    if let Some(address) = short_address(column) {
-        return address;
-    }
     let digits = column.strip_prefix("0x").unwrap_or(column);
     match digits.split_at_checked(8).and_then(|(high, low)| Some((high, low.strip_prefix('`')?))) {
         Some((high, low)) => concat(["0x", high, low]),
         None => concat(["0x", digits]),
     }
-}
-
-/// The same of a column of eight digits.
-fn short_address(column: &str) -> Option<SmolStr> {
-    let digits: [u8; 8] = column.as_bytes().try_into().ok().filter(eights::are_hex_digits)?;
-    let mut address = *b"0x00000000";
-    address[2..].copy_from_slice(&digits);
-    str::from_utf8(&address).ok().map(SmolStr::new_inline)
 }
 
 /// Some texts as one, without memory of its own where it is short.

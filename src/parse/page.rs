@@ -114,6 +114,12 @@ impl<'t> Page<'t> {
 }
 
 impl Stretch<'_, '_> {
+    /// The lines in which bytes of the text stand, given in order.
+    pub(crate) fn lines_of(&self, bytes: impl Iterator<Item = usize>) -> impl Iterator<Item = usize> {
+        let mut line = 0;
+        bytes.filter_map(move |at| self.pos(&mut line, at, at + 1)).map(|pos| pos.line)
+    }
+
     /// Where a part of the text stands, if it is part of a line; `line` says where to begin looking, and then where it is.
     pub(crate) fn pos(&self, line: &mut usize, from: usize, to: usize) -> Option<Pos> {
         let start = self.lines.first()?.start;

@@ -5,6 +5,7 @@ use super::literals::Literals;
 use super::page::{Claim, Page, Pos, Span};
 use super::rarity::Rarity;
 use crate::evidence::Kind;
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::mem::Discriminant;
 
@@ -104,7 +105,7 @@ pub(crate) fn claims(page: &Page<'_>, anchors: Vec<Vec<Pos>>, dialects: &[Dialec
             }
             if only_stacks && let Some(to) = taken.end_of_stack(hit) {
                 let later = hits.get(number..).unwrap_or_default();
-                let beyond = later.get(later.partition_point(|hit| *hit < to)).copied();
+                let beyond = later.iter().copied().find(|hit| *hit >= to);
                 // From the last line rows may go on beyond the stack, if there are any.
                 let goes_on = beyond
                     .is_some_and(|hit| hit.line - to.line <= ROWS_APART && taken.end_of_stack(hit).is_none());
@@ -133,7 +134,11 @@ struct Taken {
 
 /// Spans in order, no two of which begin at one place.
 #[derive(Default)]
-struct Spans(Vec<Span>);
+struct Spans {
+    all: Vec<Span>,
+    /// Where was looked last.
+    near: Cell<usize>,
+}
 
 impl Taken {
     fn is_free(&self, kind: &Kind, span: Span) -> bool {
@@ -157,24 +162,33 @@ impl Taken {
                 Kind::Stack(_) => &mut self.stacks,
                 kind => self.others.entry(std::mem::discriminant(kind)).or_default(),
             };
-            spans.0.push(piece.span);
+            spans.all.push(piece.span);
         }
         self.others.values_mut().chain([&mut self.stacks]).for_each(Spans::sort);
     }
 }
 
+/// How many spans beyond the last place the next is sought before all are.
+const NEAR: usize = 8;
+
 impl Spans {
-    /// The last of those that come first and for which something holds.
+    /// The last of those that come first and for which something holds. Dialects ask in the order of the text.
     fn last(&self, holds: impl Fn(&Span) -> bool) -> Option<&Span> {
-        self.0.get(self.0.partition_point(holds).checked_sub(1)?)
+        let held = |index: usize| self.all.get(index).is_some_and(&holds);
+        let near = Some(self.near.get()).filter(|near| near.checked_sub(1).is_none_or(held));
+        let end = near.and_then(|near| (near..near + NEAR).find(|index| !held(*index)));
+        let end = end.unwrap_or_else(|| self.all.partition_point(&holds));
+        self.near.set(end);
+        self.all.get(end.checked_sub(1)?)
     }
 
     fn sort(&mut self) {
-        self.0.sort_by_key(|span| span.from);
-        self.0.dedup_by(|next, span| {
+        self.all.sort_by_key(|span| span.from);
+        self.all.dedup_by(|next, span| {
             let same = next.from == span.from;
             span.to = if same { span.to.max(next.to) } else { span.to };
             same
         });
+        self.near.set(0);
     }
 }

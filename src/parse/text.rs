@@ -28,15 +28,6 @@ pub(crate) fn trim(text: &str) -> &str {
     }
 }
 
-/// What `str::trim_start` gives; most texts have nothing to take off, or one blank.
-#[inline]
-pub(crate) fn trim_start(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, ..] | [b' ', first, ..] if first.is_ascii_graphic() => skip(text, |byte| byte == b' '),
-        _ => text.trim_start(),
-    }
-}
-
 /// What `str::split_once` gives. For the short text of a line this is cheaper: see [`position`].
 pub(crate) fn split_once<'t>(text: &'t str, needle: &str) -> Option<(&'t str, &'t str)> {
     let at = position(text, needle)?;

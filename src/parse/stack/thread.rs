@@ -4,7 +4,7 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
-use crate::parse::text::{clip, position, skip, trim, trim_start};
+use crate::parse::text::{clip, position, skip, trim};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -51,33 +51,36 @@ pub(crate) fn above(page: &Page<'_>, line: usize) -> Heading {
 
 /// The lines that may be headings, in order.
 fn headings(page: &Page<'_>) -> Vec<usize> {
-    let begins = |line: &usize| begins_heading(page.text(*line));
-    let mut lines: Vec<_> = (0..page.lines.len()).filter(begins).collect();
+    let begins = page.lines.iter().enumerate().filter(|(_, line)| begins_heading(line.text()));
+    let mut lines: Vec<_> = begins.map(|(line, _)| line).collect();
     for stretch in page.stretches() {
+        let text = stretch.text.as_bytes();
         for finder in &*WITHIN {
-            let mut line = 0;
-            let found = finder.find_iter(stretch.text.as_bytes());
-            lines.extend(found.filter_map(|at| stretch.pos(&mut line, at, at + 1)).map(|pos| pos.line));
+            lines.extend(stretch.lines_of(finder.find_iter(text)));
         }
+        let brackets = stretch.lines_of(memchr::memchr_iter(b'>', text));
+        lines.extend(brackets.filter(|line| begins_prompt(page.text(*line))));
     }
     lines.sort_unstable();
     lines.dedup();
     lines
 }
 
-/// Whether a line can be one of the headings that begin it: `STACK_TEXT:`, `THREAD`, `FAULT ->`, a prompt.
+/// Whether a line can be one of the headings that begin it: `STACK_TEXT:`, `THREAD`, `FAULT ->`.
 fn begins_heading(text: &str) -> bool {
     match text.as_bytes() {
         [b'F', next, ..] => *next == b'A',
         [b'T', next, ..] => *next == b'H',
         [b'S', next, ..] => *next == b'T',
-        [b'A'..=b'Z' | b'a'..=b'z', ..] | [] => false,
-        _ => {
-            let text = trim_start(text);
-            let rest = skip(text, |byte| matches!(byte, b'0'..=b'9' | b':' | b'|'));
-            text.starts_with(['F', 'T', 'S']) || trim_start(rest).starts_with('>')
-        }
+        [b'!'..=b'~', ..] | [] => false,
+        _ => text.trim_start().starts_with(['F', 'T', 'S']),
     }
+}
+
+/// Whether a line begins as a prompt does: `0:003>`.
+fn begins_prompt(text: &str) -> bool {
+    let rest = skip(text.trim_start(), |byte| matches!(byte, b'0'..=b'9' | b':' | b'|'));
+    rest.trim_start().starts_with('>')
 }
 
 impl Heading {
