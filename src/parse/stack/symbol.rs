@@ -125,19 +125,19 @@ pub(super) fn plain(text: &str) -> Option<Plain<'_>> {
         return None;
     }
     let end = begin + plain_name(text.get(begin..)?)?;
-    if !bytes.get(end..).is_some_and(|rest| rest.starts_with(b"+0x")) {
+    let offset = bytes.get(end..)?.strip_prefix(b"+0x")?;
+    let digits = eights::hex_digits(offset);
+    let goes_on = |next: &u8| next.is_ascii_alphanumeric() || matches!(next, b'_' | b'`');
+    if !(1..=8).contains(&digits) || offset.get(digits).is_some_and(goes_on) {
         return None;
     }
-    let (offset, _) = text.get(end + 1..).and_then(hex::word).filter(|(_, digits)| *digits <= 8)?;
-    let len = end + 1 + offset;
+    let len = end + "+0x".len() + digits;
+    let function = text.get(begin..end)?;
     // A digit first, and it may be an address that stands in place of the function.
-    let is_name = |name: &&str| !name.starts_with(|c: char| c.is_ascii_digit()) && *name != "nosymbols";
-    Some(Plain {
-        module: text.get(..begin - 1)?,
-        function: text.get(begin..end).filter(is_name)?,
-        offset: text.get(end + 1..len)?,
-        len,
-    })
+    if function == "nosymbols" || bytes.get(begin)?.is_ascii_digit() {
+        return None;
+    }
+    Some(Plain { module: text.get(..begin - 1)?, function, offset: text.get(end + 1..len)?, len })
 }
 
 /// Length of the plain name that `text` begins with: words with `::` between, none of them an operator.
