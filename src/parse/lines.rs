@@ -14,6 +14,9 @@ use fearless_simd::{Level, Simd, dispatch};
 /// The most bytes of one line. Whole articles flattened to a line have about 10,000.
 const LONGEST: usize = 16_384;
 
+/// As short as lines are on an average, and rather shorter: room for those of a text is cheaper than to move them.
+const SHORT: usize = 40;
+
 /// A clean line.
 #[derive(Debug)]
 pub(crate) struct Line<'t> {
@@ -63,7 +66,7 @@ impl Line<'_> {
 /// All lines of `text`, cleaned.
 pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
     let mut cleaner = Cleaner { text, ascii: text.is_ascii(), markup: 0, lines: Vec::new() };
-    cleaner.lines.reserve(text.len() / 64 + 1);
+    cleaner.lines.reserve(text.len() / SHORT + 1);
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let open = start < text.len() && !text.ends_with('\n');
     let mut number = 0;
@@ -122,9 +125,15 @@ impl Cleaner<'_> {
     /// Cleans one physical line, or the part of one, `text[start..end]`.
     fn line(&mut self, start: usize, end: usize, number: u32) {
         let raw = &self.text[start..end];
-        let raw = if raw.ends_with('\r') { raw.trim_end_matches('\r') } else { raw };
-        let quoting = quoting(raw);
-        let (raw, start) = (&raw[quoting..], start + quoting);
+        // As most lines neither end nor begin.
+        let raw = if raw.as_bytes().last() == Some(&b'\r') { raw.trim_end_matches('\r') } else { raw };
+        let (raw, start) = match raw.as_bytes().first() {
+            Some(b' ' | b'\t' | b'>' | b'|') => {
+                let quoting = quoting(raw);
+                (&raw[quoting..], start + quoting)
+            }
+            _ => (raw, start),
+        };
         let end = start + raw.len();
         if self.markup < start {
             let rest = self.text.as_bytes().get(start..).unwrap_or_default();
@@ -140,9 +149,6 @@ impl Cleaner<'_> {
 
 /// Length of the mail quoting a line begins with: `> `, `>> `, `| `, `> | `.
 fn quoting(raw: &str) -> usize {
-    if !raw.starts_with([' ', '\t', '>', '|']) {
-        return 0;
-    }
     let mut length = 0;
     loop {
         let rest = &raw.as_bytes()[length..];

@@ -18,7 +18,7 @@ use super::rows::{self, Head};
 use super::{row_body, row_start, symbol, thread};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
-use crate::parse::text::clip;
+use crate::parse::text::begins_with;
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, hex};
 
@@ -83,9 +83,9 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
             return Some(Pos { line, at });
         }
         // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
-        let text = clip(text.trim()).to_ascii_lowercase();
+        let text = text.trim();
         let passable =
-            text.is_empty() || is_remark(&text) || header::WORDS.iter().any(|word| text.starts_with(word));
+            text.is_empty() || is_remark(text) || header::WORDS.iter().any(|word| begins_with(text, word));
         if !passable && line > header.line + 1 {
             return None;
         }
@@ -260,11 +260,7 @@ fn is_row_tail(rest: &str) -> bool {
 /// Lines between rows that are no rows: warnings, elisions.
 fn is_remark(text: &str) -> bool {
     let text = text.trim();
-    let lower = text.get(..text.floor_char_boundary(24)).unwrap_or(text).to_ascii_lowercase();
-    lower.starts_with("warning:")
-        || lower.starts_with("*** ")
-        || lower.starts_with("following frames")
-        || lower.starts_with("(fpo:")
+    ["warning:", "*** ", "following frames", "(fpo:"].iter().any(|start| begins_with(text, start))
         || (text.len() <= 6 && !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '…')))
 }
 
