@@ -1,5 +1,7 @@
 //! Small readings of a line that several dialects share.
 
+use crate::evidence::SmolStr;
+
 /// The most of a line that is looked at from one place; a line may be as long as the input.
 const LOOK: usize = 2_000;
 
@@ -75,6 +77,12 @@ pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
 /// Whether `needle` stands in `text`, without ASCII case.
 pub(crate) fn has(text: &str, needle: &str) -> bool {
     find(text, needle).is_some()
+}
+
+/// A text as evidence holds it: in place, as nearly all are.
+#[inline]
+pub(crate) fn short(text: &str) -> SmolStr {
+    if text.len() <= SmolStr::INLINE_CAP { SmolStr::new_inline(text) } else { SmolStr::new(text) }
 }
 
 /// The last part of a path: `store.exe` of `C:\exchsrvr\bin\store.exe`.

@@ -15,7 +15,7 @@
 
 use super::header::{self, Header};
 use super::rows::{self, Head};
-use super::{row_body, row_start, symbol, thread};
+use super::{push, row_body, row_start, symbol, thread};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
 use crate::parse::text::begins_with;
@@ -38,8 +38,6 @@ pub(crate) const DIALECT: Dialect = Dialect {
     read,
 };
 
-/// As many rows as most stacks have.
-const FEW_ROWS: usize = 16;
 /// The most rows of one stack: debuggers stop at 65,535, and recursion goes that deep.
 const MOST_ROWS: usize = 65_536;
 
@@ -281,7 +279,7 @@ fn remark_len(text: &str) -> usize {
 }
 
 impl<'p> Rows<'p> {
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, frame: Frame, columns: usize, pointer: Option<&'p str>, end: Pos) {
         self.named |= frame.module.is_some() || frame.function.is_some();
         self.wide |= columns >= 4;
@@ -294,10 +292,7 @@ impl<'p> Rows<'p> {
             self.raw_steps += usize::from(step == if this.len() > 8 { 8 } else { 4 });
         }
         self.pointer = pointer;
-        if self.frames.is_empty() {
-            self.frames.reserve(FEW_ROWS);
-        }
-        self.frames.push(frame);
+        push(&mut self.frames, frame);
         self.end = end;
     }
 

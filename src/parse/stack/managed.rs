@@ -14,10 +14,11 @@
 
 use super::heading;
 use super::managed_frame::{self, Read};
-use super::rows;
+use super::{push, rows};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::text::position;
 use crate::parse::trigger::{self, Trigger};
 
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -85,7 +86,9 @@ fn read(page: &Page<'_>, hit: Pos) -> Option<Claim> {
 fn after_exception(page: &Page<'_>, line: usize) -> bool {
     (line.saturating_sub(3)..=line).any(|line| {
         let text = page.text(line);
-        ["Exception", "exception", "Error:", "Stack", "Unhandled"].iter().any(|word| text.contains(word))
+        ["Exception", "exception", "Error:", "Stack", "Unhandled"]
+            .iter()
+            .any(|word| position(text, word).is_some())
     })
 }
 
@@ -106,7 +109,7 @@ fn run(page: &Page<'_>, first: Pos, word: &str) -> Option<Run> {
         let Read { mut frame, sourced, end } = read;
         frame.line = page.lines.get(pos.line).map_or(0, |line| line.number);
         run.sourced |= sourced;
-        run.frames.push(frame);
+        push(&mut run.frames, frame);
         run.end = end;
         let Some(next) = following(page, pos, end, word) else { break };
         pos = next;

@@ -4,7 +4,7 @@ use super::joined::{Joined, bracketed};
 use super::rows;
 use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{skip, start_of};
+use crate::parse::text::{short, skip, start_of};
 use crate::parse::{eights, hex};
 
 /// `at`, in the languages of .NET.
@@ -181,8 +181,7 @@ fn parse(text: &str, word: &str, within: bool) -> Parsed {
         None => (0, None),
     };
     at += len;
-    let frame =
-        Frame { module: module.map(SmolStr::from), function: Some(function.into()), ..Frame::default() };
+    let frame = Frame { module: module.map(short), function: Some(short(function)), ..Frame::default() };
     let sourced = source.is_some() || offset.is_some() || len > 0;
     Parsed::Frame { frame: Frame { offset, source, ..frame }, sourced, len: at }
 }

@@ -17,3 +17,17 @@ pub(crate) mod tail;
 pub(crate) mod thread;
 pub(crate) mod tool;
 pub(crate) mod visual_studio;
+
+use crate::evidence::Frame;
+
+/// As many rows as most stacks have.
+const FEW_ROWS: usize = 16;
+
+/// Adds a row to a stack; with the first comes room for the others.
+#[inline(always)]
+fn push(frames: &mut Vec<Frame>, frame: Frame) {
+    if frames.is_empty() {
+        frames.reserve(FEW_ROWS);
+    }
+    frames.push(frame);
+}

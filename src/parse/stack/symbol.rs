@@ -10,6 +10,7 @@
 
 use super::joined::bracketed;
 use crate::evidence::{Frame, SmolStr};
+use crate::parse::text::short;
 use crate::parse::{eights, hex};
 
 /// A symbol, and how much of the text it took.
@@ -109,9 +110,9 @@ impl From<Plain<'_>> for Frame {
     #[inline]
     fn from(plain: Plain<'_>) -> Self {
         Frame {
-            module: Some(plain.module.into()),
-            function: Some(plain.function.into()),
-            offset: Some(plain.offset.into()),
+            module: Some(short(plain.module)),
+            function: Some(short(plain.function)),
+            offset: Some(short(plain.offset)),
             ..Frame::default()
         }
     }

@@ -20,11 +20,11 @@
 use super::heading;
 use super::joined::{Joined, bracketed};
 use super::symbol::{self, Symbol};
-use super::tail;
-use crate::evidence::{Frame, Kind, SmolStr, SourceLine, Stack};
+use super::{push, tail};
+use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, position, skip};
+use crate::parse::text::{clip, position, short, skip};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{eights, hex};
 
@@ -179,7 +179,7 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
         let is_frame = row.frame.is_some();
         if let Some(mut frame) = row.frame {
             frame.line = page.lines.get(pos.line).map_or(0, |line| line.number);
-            run.frames.push(frame);
+            push(&mut run.frames, frame);
         }
         if is_frame || !run.frames.is_empty() {
             run.end = row.end;
@@ -281,8 +281,8 @@ fn plain(text: &str) -> Option<Frame> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let language = rest.get(digits..)?.strip_prefix('\t').filter(|_| digits > 0)?;
     (tail::language(language)? == language.len()).then(|| Frame {
-        module: row.get(..bang).map(SmolStr::new),
-        function: Some(function.into()),
+        module: row.get(..bang).map(short),
+        function: Some(short(function)),
         ..Frame::default()
     })
 }
