@@ -6,7 +6,7 @@ use super::wake::{CASE, folded};
 /// Lines of the kinds that logs are full of. None of them is of a real system.
 const ORDINARY: &[u8] = include_bytes!("ordinary.log");
 /// Hashes of four bytes: several times what the sample has.
-const BITS: u32 = 14;
+const BITS: u32 = 16;
 /// How much more often four bytes follow each other than bytes that know nothing of each other would.
 const BOUND: f32 = 10.0;
 

@@ -22,13 +22,11 @@ const FOLD: u128 = u128::MAX / 0xFF * CASE as u128;
 /// Hashes of four bytes: enough that a thousand phrases leave nearly all of them free.
 const BITS: u32 = 16;
 const HASHES: usize = 1 << BITS;
-/// Hashes that share a place in the table.
-const SHARED: usize = 4;
 /// What it costs to look at four bytes that turn up, to compare one more needle then, and to compare what stands beyond the
 /// window, against having a place come through the sieve: as measured.
-const LOOK: f32 = 3.0;
-const COMPARE: f32 = 0.7;
-const BEYOND: f32 = 3.0;
+const LOOK: f32 = 4.0;
+const COMPARE: f32 = 1.0;
+const BEYOND: f32 = 1.0;
 
 /// The literals and phrases, by what is looked for of them.
 #[derive(Debug, Clone)]
@@ -37,8 +35,8 @@ pub(crate) struct Wake {
     sieve: Sieve,
     /// The hashes of all four bytes that are looked for.
     sought: Set,
-    /// By hash of four bytes, one more than the number of the first needle there; 0 where there is none.
-    table: Box<[u32; HASHES / SHARED]>,
+    /// By hash of four bytes, one more than the number of the first needle with it; 0 where there is none.
+    table: Box<[u32]>,
 }
 
 /// A literal or phrase. Blanks in it stand for any blanks.
@@ -55,7 +53,7 @@ struct Needle {
     /// What stands before and behind these in its text.
     before: Box<[u8]>,
     behind: Box<[u8]>,
-    /// One more than the number of the next needle at the same place of the table, or 0.
+    /// One more than the number of the next needle with the same hash, or 0.
     next: u32,
 }
 
@@ -76,7 +74,7 @@ impl Wake {
             needles: Vec::new(),
             sieve: Sieve::new(),
             sought: Set::new(HASHES),
-            table: Box::new([0; HASHES / SHARED]),
+            table: vec![0; HASHES].into(),
         };
         needles.into_iter().for_each(|(text, check)| wake.add(text, check, rarity));
         wake
@@ -91,7 +89,7 @@ impl Wake {
         let (_, behind) = rest.split_at(compared.iter().sum());
         let hash = hash(gram(wanted));
         self.sought.insert(hash);
-        let first = &mut self.table[hash / SHARED];
+        let first = &mut self.table[hash];
         let [before, behind] = [before, behind].map(Box::from);
         self.needles.push(Needle { check, at, wanted, mask, compared, before, behind, next: *first });
         *first = self.needles.len() as u32;
@@ -102,7 +100,11 @@ impl Wake {
         let starts = parts(text).into_iter().flat_map(|part| part.start..(part.end + 1).saturating_sub(GRAM));
         let sought = starts.filter_map(|at| {
             let gram = text.as_bytes().get(at..)?.first_chunk()?;
-            let look = if self.is_taken(*gram) { COMPARE } else { LOOK };
+            // Many needles for the same bytes cost dear where a log is full of these after all.
+            let look = match self.having(*gram) {
+                0 => LOOK,
+                several => COMPARE * several as f32,
+            };
             let (_, compared) = around(text.as_bytes(), at);
             let beyond = if compared.iter().sum::<usize>() < text.len() { BEYOND } else { 0.0 };
             Some(Sought { at, gram, cost: (look + beyond) * rarity.of_gram(gram) })
@@ -111,17 +113,17 @@ impl Wake {
         self.sieve.take_cheapest(sought, rarity)
     }
 
-    /// Whether four bytes are looked for already.
-    fn is_taken(&self, bytes: [u8; GRAM]) -> bool {
+    /// Of how many needles four bytes are looked for already.
+    fn having(&self, bytes: [u8; GRAM]) -> usize {
         let folded = u32::from_le_bytes(bytes.map(|byte| byte | CASE));
-        self.with_hash(folded).any(|needle| gram(needle.wanted) == folded)
+        self.with_hash(folded).filter(|needle| gram(needle.wanted) == folded).count()
     }
 
-    /// The needles whose four bytes have the same place in the table as these.
+    /// The needles whose four bytes have the hash of these.
     #[inline]
     fn with_hash(&self, folded: u32) -> impl Iterator<Item = &Needle> {
         let needle = |number: u32| self.needles.get((number as usize).wrapping_sub(1));
-        std::iter::successors(needle(self.table[hash(folded) / SHARED]), move |last| needle(last.next))
+        std::iter::successors(needle(self.table[hash(folded)]), move |last| needle(last.next))
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
