@@ -72,6 +72,9 @@ impl Marks {
 
 /// Takes in a place where it belongs, if it is not there yet: near the end, for only literals that overlap come out of order.
 fn insert<T: Ord>(places: &mut Vec<T>, new: T) {
+    if places.last().is_none_or(|last| *last < new) {
+        return places.push(new);
+    }
     let later = places.iter().rev().take_while(|place| **place > new).count();
     let at = places.len() - later;
     if places.get(at.wrapping_sub(1)) != Some(&new) {
@@ -82,7 +85,8 @@ fn insert<T: Ord>(places: &mut Vec<T>, new: T) {
 /// Whether the `!` at an offset can stand inside a symbol: after a name, and not before another `!`. Prose has many that
 /// cannot.
 fn is_symbol_sign(bytes: &[u8], at: usize) -> bool {
-    let name = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_>.-$)]".contains(byte);
+    let sign = |byte: &u8| matches!(byte, b'_' | b'>' | b'.' | b'-' | b'$' | b')' | b']');
+    let name = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || sign(byte);
     at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(name)
         && bytes.get(at + 1) != Some(&b'!')
 }

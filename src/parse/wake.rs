@@ -18,7 +18,9 @@ pub(super) const CASE: u8 = 0x20;
 const WINDOW: usize = 16;
 const BEFORE: usize = 4;
 /// What takes the case off them.
-const FOLD: u128 = u128::MAX / 0xFF * CASE as u128;
+const FOLD: u64 = u64::MAX / 0xFF * CASE as u64;
+/// These bytes, or which of their bits count.
+type Window = [u64; 2];
 /// Hashes of four bytes: enough that a thousand phrases leave nearly all of them free.
 const BITS: u32 = 16;
 const HASHES: usize = 1 << BITS;
@@ -42,19 +44,25 @@ pub(crate) struct Wake {
 /// A literal or phrase. Blanks in it stand for any blanks.
 #[derive(Debug, Clone)]
 struct Needle {
+    /// What stands around the four bytes that are looked for, and which bits of that count.
+    wanted: Window,
+    mask: Window,
     check: Check,
-    /// Where in its text the four bytes stand that are looked for.
+    /// Where in its text the four bytes stand.
     at: usize,
-    /// What stands around them, as [`window`] gives it, and which bits of that count.
-    wanted: u128,
-    mask: u128,
-    /// How many bytes of the text these are before the four, and from there on.
-    compared: [usize; 2],
-    /// What stands before and behind these in its text.
-    before: Box<[u8]>,
-    behind: Box<[u8]>,
+    /// What the window does not compare.
+    beyond: Option<Box<Beyond>>,
     /// One more than the number of the next needle with the same hash, or 0.
     next: u32,
+}
+
+/// What of a needle stands before and behind what a window compares.
+#[derive(Debug, Clone)]
+struct Beyond {
+    /// How many bytes are compared before the four, and from there on.
+    compared: [usize; 2],
+    before: Box<[u8]>,
+    behind: Box<[u8]>,
 }
 
 impl Wake {
@@ -83,15 +91,16 @@ impl Wake {
     fn add(&mut self, text: String, check: Check, rarity: &Rarity) {
         let Some(at) = self.cheapest(&text, rarity) else { return };
         let text = text.as_bytes();
-        let (wanted, _) = window(text, at);
+        let (wanted, _) = window_at_an_end(text, at);
         let (mask, compared) = around(text, at);
         let (before, rest) = text.split_at(at - compared[0]);
         let (_, behind) = rest.split_at(compared.iter().sum());
+        let beyond = Beyond { compared, before: before.into(), behind: behind.into() };
+        let beyond = (before.len() + behind.len() > 0).then(|| Box::new(beyond));
         let hash = hash(gram(wanted));
         self.sought.insert(hash);
         let first = &mut self.table[hash];
-        let [before, behind] = [before, behind].map(Box::from);
-        self.needles.push(Needle { check, at, wanted, mask, compared, before, behind, next: *first });
+        self.needles.push(Needle { wanted, mask, check, at, beyond, next: *first });
         *first = self.needles.len() as u32;
     }
 
@@ -113,17 +122,11 @@ impl Wake {
         self.sieve.take_cheapest(sought, rarity)
     }
 
-    /// Of how many needles four bytes are looked for already.
+    /// Of how many needles four bytes with the hash of these are looked for already.
     fn having(&self, bytes: [u8; GRAM]) -> usize {
         let folded = u32::from_le_bytes(bytes.map(|byte| byte | CASE));
-        self.with_hash(folded).filter(|needle| gram(needle.wanted) == folded).count()
-    }
-
-    /// The needles whose four bytes have the hash of these.
-    #[inline]
-    fn with_hash(&self, folded: u32) -> impl Iterator<Item = &Needle> {
         let needle = |number: u32| self.needles.get((number as usize).wrapping_sub(1));
-        std::iter::successors(needle(self.table[hash(folded)]), move |last| needle(last.next))
+        std::iter::successors(needle(self.table[hash(folded)]), |last| needle(last.next)).count()
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
@@ -144,22 +147,38 @@ impl Wake {
 
     /// Whether a needle may stand around the four bytes at `at`.
     fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
-        let (window, held) = window(text, at);
-        let stands = |needle: &Needle| {
-            (window ^ needle.wanted) & needle.mask & held == 0
-                && needle.stands(text, at)
-                && (needle.check)(text, at.saturating_sub(needle.at))
+        let stands = match window(text, at) {
+            Some(window) => self.stands(text, at, window, [u64::MAX; 2]),
+            None => {
+                let (window, held) = window_at_an_end(text, at);
+                self.stands(text, at, window, held)
+            }
         };
-        if self.with_hash(gram(window)).any(stands) {
+        if stands {
             found(at);
         }
     }
+
+    /// Whether one may stand where this window is, of which these bits are held.
+    #[inline(always)]
+    fn stands(&self, text: &[u8], at: usize, window: Window, held: Window) -> bool {
+        let mut next = self.table[hash(gram(window))];
+        while let Some(needle) = self.needles.get((next as usize).wrapping_sub(1)) {
+            let differs = |half: usize| (window[half] ^ needle.wanted[half]) & needle.mask[half] & held[half];
+            if differs(0) | differs(1) == 0
+                && needle.beyond.as_ref().is_none_or(|beyond| beyond.stands(text, at))
+                && (needle.check)(text, at.saturating_sub(needle.at))
+            {
+                return true;
+            }
+            next = needle.next;
+        }
+        false
+    }
 }
 
-impl Needle {
-    /// Whether the rest of the needle may stand around what was compared of it, around `at`. What the text does not hold
-    /// any more counts as held.
-    #[inline]
+impl Beyond {
+    /// Whether this may stand around what was compared, around `at`. What the text does not hold any more counts as held.
     fn stands(&self, text: &[u8], at: usize) -> bool {
         let [before, from] = self.compared;
         let left = || text.get(..at.saturating_sub(before)).unwrap_or_default();
@@ -200,28 +219,33 @@ pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
 }
 
-/// The four bytes before `at` and the twelve from there on, without case, and the bits of those that there are.
+/// The four bytes before `at` and the twelve from there on, without case; `None` where the text has less.
 #[inline]
-fn window(text: &[u8], at: usize) -> (u128, u128) {
-    match at.checked_sub(BEFORE).and_then(|start| text.get(start..)?.first_chunk()) {
-        Some(bytes) => (u128::from_le_bytes(*bytes) | FOLD, u128::MAX),
-        None => window_at_an_end(text, at),
-    }
+fn window(text: &[u8], at: usize) -> Option<Window> {
+    let bytes = text.get(at.checked_sub(BEFORE)?..)?.first_chunk()?;
+    Some(halves(bytes).map(|half| half | FOLD))
 }
 
+/// The same of what there is, and the bits that are held.
 #[cold]
-fn window_at_an_end(text: &[u8], at: usize) -> (u128, u128) {
+fn window_at_an_end(text: &[u8], at: usize) -> (Window, Window) {
     let byte = |place: usize| text.get((at + place).checked_sub(BEFORE)?);
     let (mut bytes, mut held) = ([0; WINDOW], [0; WINDOW]);
     for (place, byte) in (0..WINDOW).filter_map(|place| Some((place, byte(place)?))) {
         (bytes[place], held[place]) = (*byte, 0xFF);
     }
-    (u128::from_le_bytes(bytes) | FOLD, u128::from_le_bytes(held))
+    (halves(&bytes).map(|half| half | FOLD), halves(&held))
+}
+
+#[inline]
+fn halves(bytes: &[u8; WINDOW]) -> Window {
+    let whole = u128::from_le_bytes(*bytes);
+    [whole as u64, (whole >> 64) as u64]
 }
 
 /// Which bits of the window around what is looked for of a needle count, and how many of its bytes these are before `at` and
 /// from there on. A blank can be any number of them, so what stands beyond it can stand farther off.
-fn around(needle: &[u8], at: usize) -> (u128, [usize; 2]) {
+fn around(needle: &[u8], at: usize) -> (Window, [usize; 2]) {
     let (left, right) = needle.split_at(at);
     let solid = |byte: &&u8| **byte != b' ';
     let before = left.iter().rev().take(BEFORE).take_while(solid).count();
@@ -229,13 +253,13 @@ fn around(needle: &[u8], at: usize) -> (u128, [usize; 2]) {
     let after = (GRAM + behind).min(WINDOW - BEFORE);
     let counts = BEFORE - before..BEFORE + after;
     let bytes = std::array::from_fn(|place| if counts.contains(&place) { 0xFF } else { 0 });
-    (u128::from_le_bytes(bytes), [before, after])
+    (halves(&bytes), [before, after])
 }
 
 /// The four bytes that a window is around.
 #[inline]
-fn gram(window: u128) -> u32 {
-    (window >> (8 * BEFORE)) as u32
+fn gram(window: Window) -> u32 {
+    (window[0] >> (8 * BEFORE)) as u32
 }
 
 #[inline]
