@@ -79,7 +79,7 @@ fn with(decoder: &mut encoding_rs::Decoder, bytes: &[u8], last: bool, to: &mut S
 fn lenient(bytes: &[u8], last: bool, to: &mut String) -> usize {
     let mut rest = bytes;
     loop {
-        let error = match std::str::from_utf8(rest) {
+        let error = match simdutf8::compat::from_utf8(rest) {
             Ok(text) => {
                 to.push_str(text);
                 return bytes.len();
