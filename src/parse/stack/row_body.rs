@@ -295,6 +295,9 @@ fn is_digit_list(inside: &str) -> bool {
     !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
 }
 
+/// The longest bracket of a trailer, in bytes: some flags, or a path and a line.
+const BRACKET: usize = 512;
+
 /// Length of the bracket that `text` begins with, its closing half included. Only brackets of its own kind count:
 /// `(FPO: [EBP 0x60da1c70 [1,0,4])` has lost another.
 fn closing(text: &str) -> Option<usize> {
@@ -305,7 +308,7 @@ fn closing(text: &str) -> Option<usize> {
         _ => b'}',
     };
     let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.bytes().take(BRACKET).enumerate() {
         if byte == open {
             depth += 1;
         } else if byte == close {
@@ -432,6 +435,14 @@ fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bracket_that_does_not_close_is_not_sought_to_the_end_of_a_long_line() {
+        let path = |length: usize| format!("[{} @ 7]", "x".repeat(length));
+        assert_eq!(closing(&path(300)), Some(306));
+        assert_eq!(closing(&path(BRACKET)), None);
+        assert_eq!(closing(&"(FPO: ".repeat(1000)), None);
+    }
 
     #[test]
     fn the_trailers_of_boinc() {
