@@ -148,17 +148,23 @@ fn column(rest: &[u8]) -> bool {
 pub(crate) fn level(text: &[u8], at: usize) -> bool {
     let word = ahead(text, at, LEVEL + 1);
     // Beyond ASCII all are letters.
-    let word = match letters(word) {
-        short if short < word.len() && word[short].is_ascii() => short,
-        _ => {
-            word.iter().position(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).unwrap_or(word.len())
-        }
-    };
-    let rest = text.get(at + word..).unwrap_or_default();
-    let numbered = || has_digit(rest);
+    let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphabetic();
+    word.iter().position(ends).is_some_and(|length| is_level(text, at, length))
+}
+
+/// `Error`, `Errore`: a word of ASCII, and no part of one.
+pub(crate) fn short_level(text: &[u8], at: usize) -> bool {
+    let length = letters(ahead(text, at, 8));
+    let begins = before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    length <= 6 && begins && is_level(text, at, length)
+}
+
+/// Whether what follows a word of so many bytes makes it a level.
+fn is_level(text: &[u8], at: usize, length: usize) -> bool {
+    let rest = text.get(at + length..).unwrap_or_default();
     match rest {
-        [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => word <= LEVEL && numbered(),
-        [b' ', ..] => word <= LEVEL && numbered() && dated(text, at),
+        [b'\t' | b',' | b';' | b'"' | b'|', ..] | [b' ', b' ', ..] => has_digit(rest),
+        [b' ', ..] => has_digit(rest) && dated(text, at),
         _ => false,
     }
 }
@@ -168,13 +174,6 @@ fn has_digit(line: &[u8]) -> bool {
     let Glance { digits, line_ends, .. } = Glance::at(line);
     let end = line_ends.trailing_zeros().min(40);
     digits & ((1 << end) - 1) != 0
-}
-
-/// `Error`, `Errore`: a word, and no part of one.
-pub(crate) fn short_level(text: &[u8], at: usize) -> bool {
-    letters(ahead(text, at, 8)) <= 6
-        && before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric())
-        && level(text, at)
 }
 
 /// The longest name of a level, in bytes: `предупреждение`.
