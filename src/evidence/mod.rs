@@ -67,15 +67,4 @@ impl Evidence {
             Kind::Module(_) | Kind::Text(_) => false,
         }
     }
-
-    /// Moves the piece down by lines and bytes: it was found in a part of the input.
-    pub fn shift(&mut self, lines: u32, bytes: usize) {
-        let Place { lines: (first, last), bytes: range } = &mut self.place;
-        *first = first.saturating_add(lines);
-        *last = last.saturating_add(lines);
-        *range = range.start + bytes..range.end + bytes;
-        if let Kind::Stack(stack) = &mut self.kind {
-            stack.frames.iter_mut().for_each(|frame| frame.line = frame.line.saturating_add(lines));
-        }
-    }
 }

@@ -29,7 +29,7 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// File and version of every fix in an article, in its order, an equal pair once.
 pub(crate) fn fix_files(text: &str) -> Vec<(String, String)> {
-    let text = lines::clean(text).iter().map(lines::Line::text).collect::<Vec<_>>().join("\n");
+    let text = lines::clean(text, 0).iter().map(lines::Line::text).collect::<Vec<_>>().join("\n");
     let mut files: Vec<(String, String)> = Vec::new();
     let mut add = |file: String, version: String| {
         if !files.contains(&(file.clone(), version.clone())) {

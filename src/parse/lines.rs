@@ -63,15 +63,15 @@ impl Line<'_> {
     }
 }
 
-/// All lines of `text`, cleaned.
-pub(crate) fn clean(text: &str) -> Vec<Line<'_>> {
+/// All lines of `text`, cleaned; so many stand before it.
+pub(crate) fn clean(text: &str, before: u32) -> Vec<Line<'_>> {
     let mut cleaner = Cleaner { text, ascii: text.is_ascii(), markup: 0, lines: Vec::new() };
     cleaner.lines.reserve(text.len() / SHORT + 1);
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let open = start < text.len() && !text.ends_with('\n');
-    let mut number = 0;
+    let mut number = before;
     let mut line = |end: usize| {
-        number += 1;
+        number = number.saturating_add(1);
         while end - start > LONGEST {
             let cut = cut(text, start);
             cleaner.line(start, cut, number);
@@ -323,7 +323,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        clean(text).iter().map(|line| line.text().to_owned()).collect()
+        clean(text, 0).iter().map(|line| line.text().to_owned()).collect()
     }
 
     #[test]
@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_cut_at_a_blank() {
         let text = "0123456 ".repeat(LONGEST / 4);
-        let lines = clean(&text);
+        let lines = clean(&text, 0);
         assert_eq!(lines.iter().map(|line| line.number).max(), Some(1));
         assert!(lines.iter().all(|line| line.text().len() <= LONGEST && line.text().starts_with("0123456 ")));
         assert_eq!(lines.iter().map(|line| line.text().len()).sum::<usize>(), text.len());
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn clean_bytes_lead_back_to_raw_bytes() {
         let text = "x\n> a &amp; b×\u{a0}c";
-        let lines = clean(text);
+        let lines = clean(text, 0);
         let line = &lines[1];
         let at = line.text().find('c').unwrap();
         assert_eq!(&text[line.raw(at)..], "c");

@@ -168,13 +168,11 @@ impl Parser {
 
     /// The evidence in a region, where it stands in the whole text. Incidents are numbered from 1.
     pub fn parse_region(&self, region: &Region) -> Vec<Evidence> {
-        let page = Page::new(&region.text);
+        let page = Page::part(&region.text, region.lines, region.start);
         let places = self.marks.find(&page);
         let claims = scan::claims(&page, places.anchors, DIALECTS);
         let phrases = self.phrases.around(&page, &places.words);
-        let mut found = incidents::number(&page, claims, phrases);
-        found.iter_mut().for_each(|piece| piece.shift(region.lines, region.start));
-        found
+        incidents::number(&page, claims, phrases)
     }
 }
 

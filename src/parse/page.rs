@@ -7,6 +7,8 @@ use std::cell::OnceCell;
 /// A text cut into clean lines.
 pub(crate) struct Page<'t> {
     text: &'t str,
+    /// Where it begins in the input.
+    start: usize,
     /// Lines in order. A physical line holding HTML breaks gives several, with the same number.
     pub(crate) lines: Vec<Line<'t>>,
     /// Lines that every stack below looks back for; `stack::thread` knows which they are.
@@ -55,8 +57,15 @@ pub(crate) struct Claim {
 }
 
 impl<'t> Page<'t> {
+    /// A whole input.
+    #[cfg(test)]
     pub(crate) fn new(text: &'t str) -> Self {
-        Page { text, lines: lines::clean(text), headings: OnceCell::new() }
+        Page::part(text, 0, 0)
+    }
+
+    /// A part of an input that has so many lines and bytes before it.
+    pub(crate) fn part(text: &'t str, lines: u32, start: usize) -> Self {
+        Page { text, start, lines: lines::clean(text, lines), headings: OnceCell::new() }
     }
 
     /// The clean text in as few stretches as it can be gone over in: lines that stand in the text as they are, one after
@@ -101,13 +110,13 @@ impl<'t> Page<'t> {
         Span { from: Pos { line: first, at: 0 }, to: Pos { line: last, at: self.text(last).len() } }
     }
 
-    /// Physical lines and decoded bytes of a span.
+    /// Physical lines and decoded bytes of a span, in the whole input.
     pub(crate) fn place(&self, span: Span) -> Place {
         let number = |line: usize| self.lines.get(line).map_or(1, |line| line.number);
         // A span that ends before the first byte of a line ends on the line before.
         let last =
             if span.to.at == 0 && span.to.line > span.from.line { span.to.line - 1 } else { span.to.line };
-        let byte = |pos: Pos| self.lines.get(pos.line).map_or(0, |line| line.raw(pos.at));
+        let byte = |pos: Pos| self.start + self.lines.get(pos.line).map_or(0, |line| line.raw(pos.at));
         let start = byte(span.from);
         Place { lines: (number(span.from.line), number(last)), bytes: start..byte(span.to).max(start) }
     }

@@ -4,7 +4,7 @@
 //! method as `?Dispatch@RPC@@QAEJXZ`, `RPC::Dispatch` and, by debuggers of the NT 4 days, `RPC__Dispatch`.
 
 use super::undecorate::undecorate;
-use crate::evidence::Frame;
+use crate::evidence::{Frame, SmolStr};
 use rustc_hash::FxHasher;
 use std::borrow::Cow;
 use std::hash::Hasher as _;
@@ -268,7 +268,8 @@ impl NamePlace {
 
     /// Whether the names that stand there are this one.
     pub(crate) fn is(&self, name: &WholeName, names: &str) -> bool {
-        self.function - self.begin == name.module && names.get(self.begin..self.end) == Some(&*name.text)
+        self.function - self.begin == name.module
+            && names.get(self.begin..self.end) == Some(name.text.as_str())
     }
 
     /// The keys of the module and of the whole name that stand there.
@@ -405,7 +406,7 @@ pub(crate) struct WholeName {
     pub(crate) key: u64,
     /// How long its module is.
     module: usize,
-    text: Box<str>,
+    text: SmolStr,
 }
 
 /// A frame of a signature: `EMSMTA!otpmralt`, `ntdll!Rtl*Heap*`, `vbscript+0x36ad`, `System.IO.File.Open`.
@@ -460,7 +461,7 @@ impl FramePattern {
     /// The one name that it holds, if it is one.
     pub(crate) fn whole_name(&self) -> Option<WholeName> {
         let (module, function) = (self.module.as_ref()?.exact()?, self.function.exact()?);
-        let text = [module, function].concat().into_boxed_str();
+        let text = SmolStr::from([module, function].concat());
         self.key().filter(|_| !text.is_empty()).map(|key| WholeName { key, module: module.len(), text })
     }
 
