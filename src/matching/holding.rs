@@ -57,7 +57,7 @@ pub(super) fn hold(
         return None;
     }
     let stack = deviates.map(|deviates| (at, deviates));
-    Candidate::new(held, &missing, scene.incident(at), stack, said)
+    Candidate::new(&mut held, &missing, scene.incident(at), stack, said)
 }
 
 /// Seeks the piece on which a clause holds best.

@@ -36,23 +36,23 @@ struct StackFound {
 impl Candidate {
     /// `None` when nothing in it speaks for the issue. Without reasons unless those are `said`.
     pub(super) fn new(
-        held: AllHeld,
+        held: &mut AllHeld,
         missing: &Missing,
         incident: Option<u32>,
         stack: Option<(usize, Deviation)>,
         said: bool,
     ) -> Option<Self> {
-        if !score::tells(&held, missing.count) {
+        if !score::tells(held, missing.count) {
             return None;
         }
         let weight = held.first().map_or(0.0, |held| held.found);
         let stack = stack.map(|(at, deviates)| StackFound { at, deviates, weight });
-        let (confidence, score) = score::judge(&held, missing.count);
+        let (confidence, score) = score::judge(held, missing.count);
         let lines = span(held.iter().map(|held| &held.reason))?;
         if !said {
             return Some(Candidate { confidence, score, reasons: Vec::new(), lines, incident, stack });
         }
-        let mut reasons: Vec<Reason> = held.into_iter().map(|held| held.reason).collect();
+        let mut reasons: Vec<Reason> = held.drain(..).map(|held| held.reason).collect();
         if let (Some(reason), false) = (reasons.first_mut(), missing.said.is_empty()) {
             let without = format!("without {}", missing.said.join(", "));
             reason.differs = Some(match reason.differs.take() {

@@ -8,6 +8,7 @@ use super::index::Index;
 use crate::evidence::{Evidence, Kind};
 use crate::signature::names::fold;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// Pieces of a kind that are looked at on each side of the one a match begins with.
@@ -123,11 +124,11 @@ impl<'e> Scene<'e> {
     }
 
     /// Pieces of a kind in a scope, those nearest to its piece first; that piece itself is one of them.
-    pub(super) fn near(&self, wanted: Wanted, scope: Scope) -> Vec<usize> {
-        let mut near: Vec<usize> =
-            self.within(self.lists.get(&wanted).map_or(&[], Vec::as_slice), scope).collect();
-        near.sort_by_key(|index| self.far(*index, scope));
-        near
+    pub(super) fn near(&self, wanted: Wanted, scope: Scope) -> impl Iterator<Item = usize> {
+        let within = self.within(self.lists.get(&wanted).map_or(&[], Vec::as_slice), scope);
+        let mut near: SmallVec<[_; NEAREST]> = within.map(|index| (self.far(index, scope), index)).collect();
+        near.sort_unstable();
+        near.into_iter().map(|(_, index)| index)
     }
 
     /// Those of a list that stand in a scope, the few around its piece.

@@ -41,17 +41,19 @@ enum Found<'c> {
 
 /// Everything in the order of the text; at one place what is claimed comes first.
 fn in_order(page: &Page<'_>, mut claims: Vec<Claim>, phrases: Vec<(Span, SmolStr)>) -> Vec<Evidence> {
+    let pieces = claims.iter().map(|claim| claim.pieces.len()).sum::<usize>();
     let claimed = claims.iter_mut().flat_map(|claim| &mut claim.pieces);
     let claimed = claimed.map(|piece| (page.place(piece.span), Found::Claimed(&mut piece.kind)));
     let phrases = phrases.into_iter().map(|(span, phrase)| (page.place(span), Found::Phrase(phrase)));
-    let mut all: Vec<_> = claimed.chain(phrases).collect();
+    let mut all = Vec::with_capacity(phrases.len() + pieces);
+    all.extend(claimed.chain(phrases));
     all.sort_by_key(|(place, _)| (place.bytes.start, place.bytes.end));
-    let evidence = all.into_iter().map(|(place, found)| {
-        let kind = match found {
-            Found::Claimed(kind) => std::mem::replace(kind, Kind::Text(SmolStr::default())),
-            Found::Phrase(phrase) => Kind::Text(phrase),
-        };
-        Evidence { place, incident: None, kind }
+    let evidence = all.into_iter().map(|(place, found)| match found {
+        Found::Claimed(kind) => {
+            let kind = std::mem::replace(kind, Kind::Text(SmolStr::default()));
+            Evidence { place, incident: None, kind }
+        }
+        Found::Phrase(phrase) => Evidence { place, incident: None, kind: Kind::Text(phrase) },
     });
     evidence.collect()
 }

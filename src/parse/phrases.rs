@@ -7,7 +7,6 @@ use super::literals::tells;
 use super::page::{Page, Pos, Span};
 use super::text::same_letters;
 use crate::evidence::SmolStr;
-use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The phrases of one parser.
@@ -55,16 +54,18 @@ impl Phrases {
     /// Where the phrases stand on a page whose telling words stand at `places`, in order.
     pub(crate) fn around(&self, page: &Page<'_>, places: &[(Pos, usize)]) -> Vec<(Span, SmolStr)> {
         // The last line each phrase was reported on.
-        let mut last: FxHashMap<usize, u32> = FxHashMap::default();
+        let mut last = vec![0; self.phrases.len()];
         let mut found = Vec::with_capacity(places.len());
         for (from, word) in places {
             let Some(word) = self.words.get(*word) else { continue };
             let place = Span { from: *from, to: Pos { at: from.at + word.text.len(), ..*from } };
             for number in &word.phrases {
-                let Some(phrase) = self.phrases.get(*number) else { continue };
+                let (Some(phrase), Some(last)) = (self.phrases.get(*number), last.get_mut(*number)) else {
+                    continue;
+                };
                 let Some(span) = phrase.around(page, place) else { continue };
                 let Some(begins) = page.lines.get(span.from.line).map(|line| line.number) else { continue };
-                if last.insert(*number, begins) != Some(begins) {
+                if std::mem::replace(last, begins) != begins {
                     insert(&mut found, (span, phrase.spelled.clone()));
                 }
             }
