@@ -8,7 +8,7 @@
 
 use super::page::{Claim, Page, Span};
 use super::text::same_letters;
-use crate::evidence::{Evidence, Kind, SmolStr};
+use crate::evidence::{Evidence, Kind, Place, SmolStr};
 use smallvec::{SmallVec, smallvec};
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -33,29 +33,28 @@ pub(crate) fn number(page: &Page<'_>, claims: Vec<Claim>, phrases: Vec<(Span, Sm
     all
 }
 
-/// What stands at a place. While places are sorted, what is claimed stays where it is: it is much larger.
-enum Found<'c> {
-    Claimed(&'c mut Kind),
-    Phrase(SmolStr),
-}
-
 /// Everything in the order of the text; at one place what is claimed comes first.
 fn in_order(page: &Page<'_>, mut claims: Vec<Claim>, phrases: Vec<(Span, SmolStr)>) -> Vec<Evidence> {
-    let pieces = claims.iter().map(|claim| claim.pieces.len()).sum::<usize>();
-    let claimed = claims.iter_mut().flat_map(|claim| &mut claim.pieces);
-    let claimed = claimed.map(|piece| (page.place(piece.span), Found::Claimed(&mut piece.kind)));
-    let phrases = phrases.into_iter().map(|(span, phrase)| (page.place(span), Found::Phrase(phrase)));
-    let mut all = Vec::with_capacity(phrases.len() + pieces);
-    all.extend(claimed.chain(phrases));
-    all.sort_by_key(|(place, _)| (place.bytes.start, place.bytes.end));
-    let evidence = all.into_iter().map(|(place, found)| match found {
-        Found::Claimed(kind) => {
-            let kind = std::mem::replace(kind, Kind::Text(SmolStr::default()));
-            Evidence { place, incident: None, kind }
-        }
-        Found::Phrase(phrase) => Evidence { place, incident: None, kind: Kind::Text(phrase) },
-    });
-    evidence.collect()
+    let bytes = |place: &Place| (place.bytes.start, place.bytes.end);
+    // While places are sorted, what is claimed stays where it is: it is much larger.
+    let pieces = claims.iter_mut().flat_map(|claim| &mut claim.pieces);
+    let mut claimed: Vec<_> = pieces.map(|piece| (page.place(piece.span), &mut piece.kind)).collect();
+    claimed.sort_by_key(|(place, _)| bytes(place));
+    // Phrases come in order, unless several begin within what stands for one character.
+    let phrases = phrases.into_iter().map(|(span, phrase)| (page.place(span), phrase));
+    let mut phrases: Vec<_> = phrases.collect();
+    phrases.sort_by_key(|(place, _)| bytes(place));
+    let mut all = Vec::with_capacity(claimed.len() + phrases.len());
+    let text = |(place, phrase)| Evidence { place, incident: None, kind: Kind::Text(phrase) };
+    let mut phrases = phrases.into_iter().peekable();
+    for (place, kind) in claimed {
+        let before = |(other, _): &(Place, SmolStr)| bytes(other) < bytes(&place);
+        all.extend(std::iter::from_fn(|| phrases.next_if(before)).map(text));
+        let kind = std::mem::replace(kind, Kind::Text(SmolStr::default()));
+        all.push(Evidence { place, incident: None, kind });
+    }
+    all.extend(phrases.map(text));
+    all
 }
 
 /// The blocks in order; one inside another, or overlapping it, is part of it.
