@@ -6,6 +6,7 @@
 use super::undecorate::undecorate;
 use crate::evidence::{Frame, SmolStr};
 use rustc_hash::FxHasher;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::hash::Hasher as _;
 
@@ -292,7 +293,7 @@ impl NamePlace {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Pattern {
     /// No `*` in it.
-    Exact(String),
+    Exact(SmolStr),
     Glob(Box<Glob>),
 }
 
@@ -300,21 +301,20 @@ pub(crate) enum Pattern {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Glob {
     text: String,
-    /// What stands between the `*`, and how long all of it is.
-    pieces: Vec<String>,
+    /// What stands between the `*`, in place where one looks for it, and how long all of it is.
+    pieces: SmallVec<[SmolStr; 3]>,
     length: usize,
 }
 
 impl Pattern {
     /// A pattern over names for comparing; the caller has brought `name` into that form.
     pub(crate) fn new(name: &str) -> Self {
-        let text = name.to_owned();
         if name.contains('*') {
-            let pieces: Vec<_> = name.split('*').map(str::to_owned).collect();
-            let length = pieces.iter().map(String::len).sum();
-            Pattern::Glob(Box::new(Glob { text, pieces, length }))
+            let pieces: SmallVec<[SmolStr; 3]> = name.split('*').map(SmolStr::from).collect();
+            let length = pieces.iter().map(|piece| piece.len()).sum();
+            Pattern::Glob(Box::new(Glob { text: name.to_owned(), pieces, length }))
         } else {
-            Pattern::Exact(text)
+            Pattern::Exact(name.into())
         }
     }
 
@@ -357,7 +357,7 @@ impl Pattern {
         match self {
             Pattern::Exact(exact) => exact,
             Pattern::Glob(glob) => {
-                glob.pieces.iter().max_by_key(|piece| piece.len()).map_or("", String::as_str)
+                glob.pieces.iter().max_by_key(|piece| piece.len()).map_or("", SmolStr::as_str)
             }
         }
     }

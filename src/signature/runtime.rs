@@ -5,6 +5,7 @@
 
 use super::model::Standing;
 use super::names::{FrameName, FramePattern, Pattern};
+use crate::evidence::SmolStr;
 use rustc_hash::FxHashMap;
 
 /// Name of the file, in any signature folder.
@@ -13,9 +14,9 @@ pub(super) const FILE: &str = "runtime-frames.toml";
 /// The frames of the runtime and of the system's libraries.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuntimeFrames {
-    by_module: FxHashMap<String, Frames>,
+    by_module: FxHashMap<SmolStr, Frames>,
     /// Functions of any module.
-    by_function: FxHashMap<String, Standing>,
+    by_function: FxHashMap<SmolStr, Standing>,
     /// Beginnings of functions of any module, and of modules, by their first letter.
     function_begins: Letters<Pattern>,
     module_begins: Letters<FramePattern>,
@@ -26,7 +27,7 @@ pub struct RuntimeFrames {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Frames {
     /// By function, where that is exact.
-    exact: FxHashMap<String, Standing>,
+    exact: FxHashMap<SmolStr, Standing>,
     /// Other functions.
     open: Vec<(Pattern, Standing)>,
 }
@@ -38,7 +39,7 @@ impl RuntimeFrames {
         match (module.as_ref().map(|module| (module.exact(), module.first_letter())), function.first_letter())
         {
             (Some((Some(module), _)), _) if offset.is_none() => {
-                let frames = self.by_module.entry(module.to_owned()).or_default();
+                let frames = self.by_module.entry(module.into()).or_default();
                 match function.exact() {
                     Some(function) => least(&mut frames.exact, function, class),
                     None => once(&mut frames.open, (function.clone(), class)),
@@ -105,8 +106,8 @@ impl<P> Letters<P> {
     }
 }
 
-fn least(of: &mut FxHashMap<String, Standing>, function: &str, class: Standing) {
-    let standing = of.entry(function.to_owned()).or_insert(class);
+fn least(of: &mut FxHashMap<SmolStr, Standing>, function: &str, class: Standing) {
+    let standing = of.entry(function.into()).or_insert(class);
     *standing = class.min(*standing);
 }
 
