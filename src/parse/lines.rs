@@ -8,8 +8,7 @@
 //! A line of more than [`LONGEST`] bytes is cut at a blank into several with the same number: dialects read wrapped
 //! text anyway, and none has to fear a line as long as the input.
 
-use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch};
+use super::places;
 
 /// The most bytes of one line. Whole articles flattened to a line have about 10,000.
 const LONGEST: usize = 16_384;
@@ -80,28 +79,11 @@ pub(crate) fn clean(text: &str, before: u32) -> Vec<Line<'_>> {
         cleaner.line(start, end, number);
         start = end + 1;
     };
-    dispatch!(Level::new(), simd => each_line_end(simd, text.as_bytes(), &mut line));
+    places::line_ends(text.as_bytes(), &mut line);
     if open {
         line(text.len());
     }
     cleaner.lines
-}
-
-/// Calls `found` with where every line ends that does. Lines are short: to begin a search for each end costs more than this.
-#[inline(always)]
-fn each_line_end<S: Simd>(simd: S, text: &[u8], found: &mut impl FnMut(usize)) {
-    let newline = S::u8s::splat(simd, b'\n');
-    let mut parts = text.chunks_exact(S::u8s::LEN);
-    let mut start = 0;
-    for part in parts.by_ref() {
-        let mut ends = S::u8s::from_slice(simd, part).simd_eq(newline).to_bitmask();
-        while ends != 0 {
-            found(start + ends.trailing_zeros() as usize);
-            ends &= ends - 1;
-        }
-        start += S::u8s::LEN;
-    }
-    memchr::memchr_iter(b'\n', parts.remainder()).for_each(|end| found(start + end));
 }
 
 /// Where to cut a line that is too long: at its last blank within bounds, else at a character.
@@ -123,6 +105,7 @@ struct Cleaner<'t> {
 
 impl Cleaner<'_> {
     /// Cleans one physical line, or the part of one, `text[start..end]`.
+    #[inline(always)]
     fn line(&mut self, start: usize, end: usize, number: u32) {
         let raw = &self.text[start..end];
         // As most lines neither end nor begin.

@@ -20,6 +20,7 @@ mod lines;
 mod literals;
 mod page;
 mod phrases;
+mod places;
 mod prose;
 mod rarity;
 mod region;

@@ -3,12 +3,13 @@
 //! A title such as `Q149177 Troubleshooting STOP 0x0000007B` in a see-also list says nothing of this crash.
 
 use super::page::Page;
+use super::text::{is_blank, trim};
 
 /// Whether the line belongs to a reference list or to query words, which are no evidence.
 pub(crate) fn is_reference(page: &Page<'_>, line: usize) -> bool {
     is_reference_title(page.text(line))
         || is_article_title(page, line)
-        || (line > 0 && !page.text(line).trim().is_empty() && is_reference_title(page.text(line - 1)))
+        || (line > 0 && !is_blank(page.text(line)) && is_reference_title(page.text(line - 1)))
         || in_query_words(page, line)
 }
 
@@ -27,9 +28,7 @@ fn is_article_title(page: &Page<'_>, line: usize) -> bool {
             .trim_start()
             .strip_prefix("TITLE")
             .is_some_and(|rest| rest.trim_start_matches('D').trim_start().starts_with(':'));
-    titled
-        || !page.text(line).trim().is_empty()
-            && (id(1) || id(2) || id(3) && !page.text(line - 1).trim().is_empty())
+    titled || !is_blank(page.text(line)) && (id(1) || id(2) || id(3) && !is_blank(page.text(line - 1)))
 }
 
 /// Whether the line is the `TITLE   :...` line at the head of an article.
@@ -56,7 +55,7 @@ fn is_reference_title(text: &str) -> bool {
 fn in_query_words(page: &Page<'_>, line: usize) -> bool {
     for back in 0..6 {
         let Some(at) = line.checked_sub(back) else { return false };
-        let text = page.text(at).trim();
+        let text = trim(page.text(at));
         if text.starts_with("Additional query words")
             || text.starts_with("Keywords ")
             || text.starts_with("Keywords:")

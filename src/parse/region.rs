@@ -7,6 +7,7 @@
 //! Memory is bounded: a region of more than [`LONGEST`] bytes is cut between two entries, and of a text without triggers
 //! no more is kept than the lines before the next one.
 
+use super::places;
 use std::ops::Range;
 
 /// Bytes of a block: what is gone over at once. A block ends with a line, unless no line ends in it.
@@ -167,19 +168,15 @@ impl Regions {
     fn best_cut(&self, open: &Open) -> usize {
         let half = open.from + LONGEST / 2;
         let first = open.marks.partition_point(|at| *at < half);
+        let marks = open.marks.get(first..).unwrap_or_default();
         // Between two lines of which one follows the other there is no blank one.
         let mut best = (2, None);
-        for pair in open.marks.get(first..).unwrap_or_default().windows(2) {
-            // A line has a byte at least.
+        for (pair, lines) in marks.windows(2).zip(self.lines_between(marks)) {
             if let [one, other] = *pair
-                && other - one >= best.0
+                && lines >= best.0
+                && let Some(cut) = self.blank_line(one..other)
             {
-                let lines = self.lines_in(one..other);
-                if lines >= best.0
-                    && let Some(cut) = self.blank_line(one..other)
-                {
-                    best = (lines, Some(cut));
-                }
+                best = (lines, Some(cut));
             }
         }
         best.1.unwrap_or_else(|| {
@@ -189,6 +186,22 @@ impl Regions {
                 open.from + line + 1
             })
         })
+    }
+
+    /// How many lines end between each offset and the next.
+    fn lines_between(&self, offsets: &[usize]) -> Vec<usize> {
+        let mut lines = vec![0; offsets.len()];
+        let (Some(&from), Some(&to)) = (offsets.first(), offsets.last()) else { return lines };
+        let mut gap = 0;
+        places::line_ends(self.part(from..to), |end| {
+            while offsets.get(gap + 1).is_some_and(|next| *next <= from + end) {
+                gap += 1;
+            }
+            if let Some(lines) = lines.get_mut(gap) {
+                *lines += 1;
+            }
+        });
+        lines
     }
 
     /// The end of the last blank line in a range.

@@ -30,6 +30,13 @@ pub(crate) fn trim(text: &str) -> &str {
     }
 }
 
+/// Whether a text is empty or nothing but blanks; most begin with something else.
+#[inline]
+pub(crate) fn is_blank(text: &str) -> bool {
+    !text.bytes().find(|byte| *byte != b' ').is_some_and(|byte| byte.is_ascii_graphic())
+        && text.trim_start().is_empty()
+}
+
 /// What `str::split_once` gives. For the short text of a line this is cheaper: see [`position`].
 pub(crate) fn split_once<'t>(text: &'t str, needle: &str) -> Option<(&'t str, &'t str)> {
     let at = position(text, needle)?;
@@ -101,6 +108,8 @@ mod tests {
         assert_eq!(skip("\t é x", |byte| byte == b' ' || byte == b'\t'), "é x");
         assert!(begins_with("Thread é", "thread ") && !begins_with("é", "thread"));
         assert_eq!(clip(&"é".repeat(3_000)).len(), LOOK);
+        assert!(["", "  ", " \t\u{a0}"].into_iter().all(is_blank));
+        assert!(["x", "  x", "\tx", "é"].into_iter().all(|text| !is_blank(text)));
     }
 
     #[test]

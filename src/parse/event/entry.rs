@@ -17,7 +17,7 @@ use super::message;
 use super::viewer::{Row, fields_follow, titled_source};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
-use crate::parse::text::{position, split_once};
+use crate::parse::text::{is_blank, position, split_once, trim};
 
 /// The most lines a header has, above and below the id.
 const HEADER: usize = 14;
@@ -119,7 +119,7 @@ impl<'p, 't> Entry<'p, 't> {
 
     /// The value of a label that stands alone on its line, `Source:`, with the value on the next.
     fn wrapped_value(&self, line: usize) -> &'p str {
-        let below = self.page.text(line + 1).trim();
+        let below = trim(self.page.text(line + 1));
         let short = below.len() <= 48 && !below.ends_with(['.', ':']);
         if short && labels(below).next().is_none() { trimmed(below) } else { "" }
     }
@@ -153,10 +153,10 @@ impl<'p, 't> Entry<'p, 't> {
         let mut after_blank = false;
         for line in first..first + HEADER {
             let text = self.page.text(line);
-            if self.message.is_some() || (text.trim().is_empty() && after_blank) {
+            if self.message.is_some() || (is_blank(text) && after_blank) {
                 return;
             }
-            if text.trim().is_empty() {
+            if is_blank(text) {
                 after_blank = true;
                 continue;
             }
@@ -298,7 +298,7 @@ impl<'p, 't> Entry<'p, 't> {
     /// `MSExchangeCCMC` alone on the line between id and message.
     fn take_source_above_message(&mut self) {
         let page = self.page;
-        let line = page.text(self.id_line + 1).trim();
+        let line = trim(page.text(self.id_line + 1));
         let begins = self.event.message.as_deref().and_then(|message| message.strip_prefix(line));
         let Some(rest) = begins.filter(|rest| rest.starts_with(' ') && is_product(line)) else { return };
         if self.event.source.is_none() && self.message.is_none() {
@@ -327,7 +327,7 @@ impl<'p, 't> Entry<'p, 't> {
         let (Some(first), Some(second)) = (cells.next(), cells.next()) else { return false };
         let labelled = labels::field(first) == Some(Field::Source);
         let source = if labelled { second } else { first };
-        if source.split_whitespace().count() > 4 || self.page.text(line + 1).trim().is_empty() {
+        if source.split_whitespace().count() > 4 || is_blank(self.page.text(line + 1)) {
             return false;
         }
         self.set(Field::Source, source);

@@ -9,7 +9,7 @@ use super::labels::{Field, first_label, floor_boundary, labels, unmarked};
 use super::stamp;
 use super::viewer::source_name;
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{first, split_once, start_of};
+use crate::parse::text::{first, is_blank, split_once, start_of, trim};
 use crate::parse::words::starts_with;
 
 /// The most lines and bytes of a message that are kept.
@@ -38,7 +38,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(Str
         if line >= page.lines.len() {
             break;
         }
-        if raw.trim().is_empty() {
+        if is_blank(raw) {
             blank += 1;
             continue;
         }
@@ -69,7 +69,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, to: Option<usize>) -> Option<(Str
 /// The unlabelled message below a header that ends on `line`; `labelled` when the header has a field with its label.
 pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(String, Pos)> {
     let header = indentation(page.text(line));
-    let first = (line + 1..line + 4).find(|line| !page.text(*line).trim().is_empty())?;
+    let first = (line + 1..line + 4).find(|line| !is_blank(page.text(*line)))?;
     let after_blank = first > line + 1;
     let here = indentation(page.text(first));
     let outside = here < header || header == 0 && here == 0 && !labelled;
@@ -77,7 +77,7 @@ pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(Str
     if after_blank && (prose || outside && !stands_by_itself(page, first)) {
         return announced(page, first);
     }
-    if ends_before(page, first) || unmarked(page.text(first)).trim().is_empty() {
+    if ends_before(page, first) || is_blank(unmarked(page.text(first))) {
         return None;
     }
     read(page, Pos { line: first, at: here }, None)
@@ -88,7 +88,7 @@ pub(crate) fn below(page: &Page<'_>, line: usize, labelled: bool) -> Option<(Str
 fn stands_by_itself(page: &Page<'_>, first: usize) -> bool {
     let begins =
         page.text(first).trim_start().starts_with(|c: char| c.is_uppercase() || c == '(' || c == '[');
-    let last = (first..first + LINES).find(|line| page.text(line + 1).trim().is_empty());
+    let last = (first..first + LINES).find(|line| is_blank(page.text(line + 1)));
     begins
         && !is_prose(page.text(first))
         && last.is_some_and(|last| !page.text(last).trim_end().ends_with(':'))
@@ -101,7 +101,7 @@ fn goes_on(message: &str, next: &str) -> bool {
     let head = next.get(..floor_boundary(next, 60)).unwrap_or("");
     let value = split_once(head, ": ").is_some_and(|(name, value)| {
         let words = name.split_whitespace().count();
-        name.starts_with(|c: char| c.is_uppercase()) && words <= 4 && !value.trim().is_empty()
+        name.starts_with(|c: char| c.is_uppercase()) && words <= 4 && !is_blank(value)
     });
     let listed = value || head.starts_with('[') || head.starts_with("For more information, see");
     (listed || message.ends_with(':')) && !is_prose(next)
@@ -199,7 +199,7 @@ const PROSE: &[&str] = &[
 /// The message below a header when a sentence comes before it: `The description is:`.
 fn announced(page: &Page<'_>, line: usize) -> Option<(String, Pos)> {
     let text = page.text(line);
-    let quoted = (line + 1..line + 3).find(|line| !page.text(*line).trim().is_empty())?;
+    let quoted = (line + 1..line + 3).find(|line| !is_blank(page.text(*line)))?;
     let announces = text.trim_end().ends_with(':') && text.to_ascii_lowercase().contains("description");
     let deeper = indentation(page.text(quoted)) > indentation(text);
     if !announces || !deeper || ends_before(page, quoted) {
@@ -233,7 +233,7 @@ const DIVIDERS: &[&str] =
 
 /// Whether a message ends before this line.
 pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
-    let text = page.text(line).trim();
+    let text = trim(page.text(line));
     let bare = unmarked(text);
     start_of(text, RULES).is_some()
         || DIVIDERS.iter().any(|divider| starts_with(bare, divider))
@@ -243,7 +243,7 @@ pub(super) fn ends_before(page: &Page<'_>, line: usize) -> bool {
 
 /// `CAUSE` over a rule.
 fn is_heading(page: &Page<'_>, line: usize) -> bool {
-    let below = page.text(line + 1).trim();
+    let below = trim(page.text(line + 1));
     below.len() >= 3 && (below.bytes().all(|byte| byte == b'=') || below.bytes().all(|byte| byte == b'-'))
 }
 
@@ -309,7 +309,7 @@ pub(super) fn words(text: &str) -> String {
 
 /// Adds the words of another text, with one blank between them.
 fn add_words(words: &mut String, text: &str) {
-    let text = text.trim();
+    let text = trim(text);
     // As most have them already.
     if is_single_spaced(text.as_bytes()) {
         words.push_str(text);

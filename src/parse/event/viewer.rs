@@ -27,7 +27,7 @@ use super::labels::{self, Field, first_label, labels, unmarked};
 use super::{lead_in, mention, message, stamp};
 use crate::evidence::{Event, Kind};
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::position;
+use crate::parse::text::{is_blank, position};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, prose};
 use smallvec::SmallVec;
@@ -292,7 +292,7 @@ fn is_bullet(lead: &str) -> bool {
     let rest = rest
         .strip_prefix(|c: char| c.is_ascii_alphanumeric())
         .map_or(rest, |rest| if rest.starts_with(['.', ')', ':']) { unmarked(&rest[1..]) } else { lead });
-    rest.trim().is_empty()
+    is_blank(rest)
 }
 
 /// `Netlogon`, `MSExchangeIS Private`: up to four words that name a source and no sentence.
@@ -353,7 +353,7 @@ fn continues_sentence(page: &Page<'_>, line: usize) -> bool {
 /// `NETLOGON Event 3210`, indented, between blank lines, with a paragraph below at the same depth.
 fn stands_alone(page: &Page<'_>, id: &Id) -> bool {
     let indentation = |line: usize| page.text(line).len() - page.text(line).trim_start().len();
-    let (line, blank) = (id.start.line, |line: usize| page.text(line).trim().is_empty());
+    let (line, blank) = (id.start.line, |line: usize| is_blank(page.text(line)));
     line == id.end.line
         && indentation(line) > 0
         && line.checked_sub(1).is_some_and(blank)

@@ -18,7 +18,7 @@ use super::rows::{self, Head};
 use super::{push, row_body, row_start, symbol, thread};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
-use crate::parse::text::begins_with;
+use crate::parse::text::{begins_with, is_blank, trim};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, hex};
 
@@ -81,7 +81,7 @@ fn first_row_below(page: &Page<'_>, hit: Pos, header: &Header) -> Option<Pos> {
             return Some(Pos { line, at });
         }
         // Blank lines, the rest of a wrapped header, a warning, an elision; anything else ends the search.
-        let text = text.trim();
+        let text = trim(text);
         let passable =
             text.is_empty() || is_remark(text) || header::WORDS.iter().any(|word| begins_with(text, word));
         if !passable && line > header.line + 1 {
@@ -167,6 +167,7 @@ fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Optio
 }
 
 /// The row that is nothing but plain columns and a symbol with its offset, as most are.
+#[inline]
 fn plain_row<'p>(page: &'p Page<'_>, from: Pos) -> Option<(rows::Plain<'p>, symbol::Plain<'p>)> {
     let columns = rows::plain(page.rest(from))?;
     let symbol = row_body::plain(page, from.line, columns.rest)?;
@@ -186,7 +187,7 @@ fn read_row(
     // Columns alone are a row only where another row follows.
     if !body.named
         && (head.columns < 2
-            || !page.rest(Pos { line: from.line, at: from.at + head.len }).trim().is_empty()
+            || !is_blank(page.rest(Pos { line: from.line, at: from.at + head.len }))
             || !row_follows(page, from.line))
     {
         return None;
@@ -213,12 +214,12 @@ fn symbol_follows(rest: &str) -> bool {
 /// Where the next row begins after the end of one, and its head.
 fn next_row<'p>(page: &'p Page<'_>, end: Pos, width: Option<usize>) -> Option<(Pos, Head<'p>)> {
     let rest = page.rest(end);
-    if !rest.trim().is_empty() {
+    if !is_blank(rest) {
         let after = remark_len(rest);
         let left = &rest[after..];
         if let Some(head) = rows::head(left) {
             // Two rows fused on one line; or the columns of the next row, cut by the line end.
-            let tail = left[head.len..].trim().is_empty();
+            let tail = is_blank(&left[head.len..]);
             let cut = tail
                 && width.is_some_and(|width| head.columns < width)
                 && rows::head(page.text(end.line + 1)).is_some();
@@ -251,13 +252,13 @@ fn next_row<'p>(page: &'p Page<'_>, end: Pos, width: Option<usize>) -> Option<(P
 
 /// What may follow a symbol on its line without being part of it.
 fn is_row_tail(rest: &str) -> bool {
-    rest.trim().trim_matches(['*', '`', '|', '\\', ';', ',', '"', '\'']).trim().is_empty()
+    is_blank(trim(rest).trim_matches(['*', '`', '|', '\\', ';', ',', '"', '\'']))
         || rest.trim_start().starts_with("//")
 }
 
 /// Lines between rows that are no rows: warnings, elisions.
 fn is_remark(text: &str) -> bool {
-    let text = text.trim();
+    let text = trim(text);
     ["warning:", "*** ", "following frames", "(fpo:"].iter().any(|start| begins_with(text, start))
         || (text.len() <= 6 && !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '…')))
 }

@@ -1,7 +1,7 @@
 //! Headings of stacks: what a line above a stack says of it.
 
 use crate::parse::page::Page;
-use crate::parse::text::begins_with;
+use crate::parse::text::{begins_with, trim};
 
 /// How far above a stack its heading may stand, in lines that are not blank.
 const REACH: usize = 3;
@@ -48,7 +48,7 @@ pub(crate) fn announces_stack(page: &Page<'_>, first: usize) -> bool {
 /// The nearest lines above `first` that are not blank, nearest first.
 fn above<'p>(page: &'p Page<'_>, first: usize) -> impl Iterator<Item = &'p str> {
     let from = first.saturating_sub(2 * REACH);
-    (from..first).rev().map(|line| page.text(line).trim()).filter(|text| !text.is_empty()).take(REACH)
+    (from..first).rev().map(|line| trim(page.text(line))).filter(|text| !text.is_empty()).take(REACH)
 }
 
 #[cfg(test)]

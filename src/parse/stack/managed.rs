@@ -18,7 +18,7 @@ use super::{push, rows};
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::position;
+use crate::parse::text::{is_blank, position};
 use crate::parse::trigger::{self, Trigger};
 
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -151,7 +151,7 @@ fn following(page: &Page<'_>, pos: Pos, end: Pos, word: &str) -> Option<Pos> {
             continue;
         }
         // One blank line: a double-spaced paste.
-        if !text.trim().is_empty() || blank {
+        if !is_blank(text) || blank {
             return None;
         }
         blank = true;

@@ -65,6 +65,7 @@ pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
 }
 
 /// The symbol that is all of a body, as in most rows: `rest` is what `line` has of it.
+#[inline]
 pub(super) fn plain<'t>(page: &Page<'_>, line: usize, rest: &'t str) -> Option<symbol::Plain<'t>> {
     let symbol = symbol::plain(rest).filter(|symbol| symbol.len == rest.len())?;
     let below = trim(page.text(line + 1));

@@ -6,6 +6,7 @@
 use super::{row_body, rows};
 use crate::parse::hex;
 use crate::parse::page::{Page, Pos};
+use crate::parse::text::is_blank;
 
 /// How far before the sign of a symbol its name and columns may begin, in bytes.
 const LONGEST_HEAD: usize = 256;
@@ -21,8 +22,8 @@ pub(crate) fn of(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let before = text.get(..hit.at)?;
     let nearest = text.floor_char_boundary(hit.at.saturating_sub(LONGEST_HEAD));
     let near = &before.as_bytes()[nearest..];
-    let apart = memchr::memrchr3(b' ', b'\t', b'|', near).max(memchr::memrchr(b':', near));
-    let symbol = match apart {
+    // A name is short.
+    let symbol = match near.iter().rposition(|byte| matches!(byte, b' ' | b'\t' | b'|' | b':')) {
         Some(at) => nearest + at + 1,
         None if nearest == 0 => 0,
         // A word this long is no name of a module.
@@ -31,8 +32,9 @@ pub(crate) fn of(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     let mut start = columns_before(text, symbol);
     let mut line = hit.line;
     // A wrapped row: nothing but columns, or nothing at all, stands before the symbol.
-    let mut alone = rows::prefix(&text[..symbol]).trim().is_empty()
-        || start.is_some_and(|start| text[..start].trim().is_empty());
+    let lead = &text[..symbol];
+    let mut alone =
+        is_blank(lead) || is_blank(rows::prefix(lead)) || start.is_some_and(|start| is_blank(&text[..start]));
     for _ in 0..2 {
         let columns = start.and_then(|at| rows::head(&page.text(line)[at..]));
         if columns.is_some_and(|head| head.begins_row()) || !alone || line == 0 {
@@ -40,7 +42,7 @@ pub(crate) fn of(page: &Page<'_>, hit: Pos) -> Option<Pos> {
         }
         let above = page.text(line - 1);
         let Some(at) = columns_before(above, end_of_columns(above)) else { break };
-        (line, start, alone) = (line - 1, Some(at), above[..at].trim().is_empty());
+        (line, start, alone) = (line - 1, Some(at), is_blank(&above[..at]));
     }
     let mut start = Pos { line, at: start? };
     let head = rows::head(page.rest(start))?;
@@ -49,8 +51,7 @@ pub(crate) fn of(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     }
     // Rows above that have an address in place of a symbol.
     for _ in 0..LOOK_BACK {
-        let Some(above) =
-            start.line.checked_sub(1).filter(|_| page.text(start.line)[..start.at].trim().is_empty())
+        let Some(above) = start.line.checked_sub(1).filter(|_| is_blank(&page.text(start.line)[..start.at]))
         else {
             break;
         };
@@ -76,7 +77,7 @@ fn is_symbol_sign(text: &str, at: usize) -> bool {
 /// End of the columns of a line whose row goes on below: the first letters of the module may follow them.
 fn end_of_columns(text: &str) -> usize {
     let text = text.trim_end();
-    let last = text.rfind([' ', '\t', '|']).map_or(0, |at| at + 1);
+    let last = text.bytes().rposition(|byte| matches!(byte, b' ' | b'\t' | b'|')).map_or(0, |at| at + 1);
     let fragment = hex::word(&text[last..]).is_none() && row_body::is_fragment(&text[last..]);
     if fragment { last } else { text.len() }
 }

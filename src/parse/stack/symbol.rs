@@ -119,29 +119,26 @@ impl From<Plain<'_>> for Frame {
 }
 
 /// The symbol that `text` begins with, where nothing is to be told apart.
+#[inline]
 pub(super) fn plain(text: &str) -> Option<Plain<'_>> {
-    let bytes = text.as_bytes();
-    let begin = eights::name(bytes) + 1;
-    if !(2..=129).contains(&begin) || bytes.get(begin - 1) != Some(&b'!') {
-        return None;
-    }
-    let end = begin + plain_name(text.get(begin..)?)?;
-    let offset = bytes.get(end..)?.strip_prefix(b"+0x")?;
-    let digits = eights::hex_digits(offset);
+    let (module, rest) = text.split_at_checked(eights::name(text.as_bytes()))?;
+    let rest = rest.strip_prefix('!').filter(|_| (1..=128).contains(&module.len()))?;
+    let (function, rest) = rest.split_at_checked(plain_name(rest)?)?;
+    let digits = eights::hex_digits(rest.as_bytes().strip_prefix(b"+0x")?);
+    let (offset, rest) = rest.get("+".len()..)?.split_at_checked("0x".len() + digits)?;
     let goes_on = |next: &u8| next.is_ascii_alphanumeric() || matches!(next, b'_' | b'`');
-    if !(1..=8).contains(&digits) || offset.get(digits).is_some_and(goes_on) {
+    if !(1..=8).contains(&digits) || rest.as_bytes().first().is_some_and(goes_on) {
         return None;
     }
-    let len = end + "+0x".len() + digits;
-    let function = text.get(begin..end)?;
     // A digit first, and it may be an address that stands in place of the function.
-    if function == "nosymbols" || bytes.get(begin)?.is_ascii_digit() {
+    if function == "nosymbols" || function.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
-    Some(Plain { module: text.get(..begin - 1)?, function, offset: text.get(end + 1..len)?, len })
+    Some(Plain { module, function, offset, len: text.len() - rest.len() })
 }
 
 /// Length of the plain name that `text` begins with: words with `::` between, none of them an operator.
+#[inline]
 pub(super) fn plain_name(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut end = 0;

@@ -4,9 +4,8 @@
 //! `0:003> kb` (the prompt), `THREAD 8a1b2c3d  Cid 0004.0008` (`!process`), `OS Thread Id: 0x1234 (3)` (`!clrstack`).
 
 use crate::parse::page::Page;
+use crate::parse::places;
 use crate::parse::text::{clip, position, skip, trim};
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -15,8 +14,8 @@ const HEADING_REACH: usize = 12;
 
 /// What stands before the thread in the heading of a Dr. Watson entry.
 const DUMP: &str = "State Dump for Thread Id ";
-/// What stands in the headings that need not begin their line.
-static WITHIN: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["Thread Id", "Suspend:"].map(Finder::new));
+/// What stands in the headings that need not begin their line, and how it ends.
+const WITHIN: [(&str, [u8; 2]); 2] = [("Thread ", *b"Id"), ("Suspen", *b"d:")];
 
 /// What the lines above a stack say of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,9 +54,16 @@ fn headings(page: &Page<'_>) -> Vec<usize> {
     let mut lines: Vec<_> = begins.map(|(line, _)| line).collect();
     for stretch in page.stretches() {
         let text = stretch.text.as_bytes();
-        for finder in &*WITHIN {
-            lines.extend(stretch.lines_of(finder.find_iter(text)));
-        }
+        let mut within = Vec::new();
+        places::pairs(text, WITHIN.map(|(_, end)| end), |at| {
+            let before = text.get(..at).unwrap_or_default();
+            if WITHIN.iter().any(|(begin, end)| {
+                before.ends_with(begin.as_bytes()) && text.get(at..).is_some_and(|rest| rest.starts_with(end))
+            }) {
+                within.push(at);
+            }
+        });
+        lines.extend(stretch.lines_of(within.into_iter()));
         let brackets = stretch.lines_of(memchr::memchr_iter(b'>', text));
         lines.extend(brackets.filter(|line| begins_prompt(page.text(*line))));
     }

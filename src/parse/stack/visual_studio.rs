@@ -24,7 +24,7 @@ use super::{push, tail};
 use crate::evidence::{Frame, Kind, SourceLine, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, position, short, skip};
+use crate::parse::text::{clip, is_blank, position, short, skip, trim};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{eights, hex};
 
@@ -117,13 +117,11 @@ fn first_row(page: &Page<'_>, hit: Pos) -> Option<Pos> {
     };
     for _ in 0..LOOK_BACK {
         // No row goes on over a blank line.
-        let filled = |back: &usize| {
-            first.line.checked_sub(*back).is_some_and(|line| !page.text(line).trim().is_empty())
-        };
+        let filled =
+            |back: &usize| first.line.checked_sub(*back).is_some_and(|line| !is_blank(page.text(line)));
         let Some(before) = (1..=WRAPPED + 1).take_while(filled).find_map(|back| {
             let pos = indented(page, first.line.checked_sub(back)?);
-            let fills_lines =
-                |row: &Row| row.end.line + 1 == first.line && page.rest(row.end).trim().is_empty();
+            let fills_lines = |row: &Row| row.end.line + 1 == first.line && is_blank(page.rest(row.end));
             row(page, pos).filter(fills_lines).map(|_| pos)
         }) else {
             break;
@@ -191,7 +189,7 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
             continue;
         }
         let rest = page.rest(row.end);
-        if !rest.trim().is_empty() {
+        if !is_blank(rest) {
             pos = Pos { at: row.end.at + rest.len() - rest.trim_start().len(), ..row.end };
             continue;
         }
@@ -209,7 +207,7 @@ fn source_below(page: &Page<'_>, end: Pos) -> Option<SourceLine> {
     let text = clip(page.text(end.line + 1)).trim().strip_prefix("at ")?;
     let (file, number) = text.strip_suffix(')')?.rsplit_once('(')?;
     let rooted = file.get(1..3) == Some(":\\") || file.starts_with(['/', '\\']);
-    (rooted && page.rest(end).trim().is_empty())
+    (rooted && is_blank(page.rest(end)))
         .then_some(SourceLine { file: file.into(), line: number.parse().ok()? })
 }
 
@@ -250,7 +248,7 @@ fn row(page: &Page<'_>, pos: Pos) -> Option<Row> {
 
 /// Whether a line is nothing but the end of a wrapped row: `line 2325`, `+ 0x15 bytes`.
 fn goes_on(page: &Page<'_>, line: usize) -> bool {
-    let text = page.text(line).trim();
+    let text = trim(page.text(line));
     let (len, tail) = tail::read(text);
     len > 0 && (tail.line || tail.offset.is_some())
 }
@@ -377,7 +375,7 @@ fn finish(text: &str, mut at: usize, name: Name, source: Option<SourceLine>, inl
         at = text.len() - rest.len() + word;
         at = tail::columns(text, at);
     }
-    let ended = text[at..].trim().is_empty();
+    let ended = is_blank(&text[at..]);
     let telling =
         tail.line || tail.bytes || language.is_some() || (name.has_extension && arguments.contains(' '));
     if name.module_less && !telling && ended && symbol.function.is_some() {

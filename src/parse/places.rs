@@ -1,0 +1,71 @@
+//! Where bytes stand that are common: to begin a search for each costs more than to look at many at once.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch};
+
+/// Calls `found` with where every line ends that does.
+pub(super) fn line_ends(text: &[u8], mut found: impl FnMut(usize)) {
+    dispatch!(Level::new(), simd => each_line_end(simd, text, &mut found));
+}
+
+#[inline(always)]
+fn each_line_end<S: Simd>(simd: S, text: &[u8], found: &mut impl FnMut(usize)) {
+    let newline = S::u8s::splat(simd, b'\n');
+    let mut parts = text.chunks_exact(S::u8s::LEN);
+    let mut start = 0;
+    for part in parts.by_ref() {
+        let mut ends = S::u8s::from_slice(simd, part).simd_eq(newline).to_bitmask();
+        while ends != 0 {
+            found(start + ends.trailing_zeros() as usize);
+            ends &= ends - 1;
+        }
+        start += S::u8s::LEN;
+    }
+    memchr::memchr_iter(b'\n', parts.remainder()).for_each(|end| found(start + end));
+}
+
+/// Calls `found` with where each of some pairs of bytes stands, in order.
+pub(super) fn pairs(text: &[u8], pairs: [[u8; 2]; 2], mut found: impl FnMut(usize)) {
+    dispatch!(Level::new(), simd => each_pair(simd, text, pairs, &mut found));
+}
+
+#[inline(always)]
+fn each_pair<S: Simd>(simd: S, text: &[u8], pairs: [[u8; 2]; 2], found: &mut impl FnMut(usize)) {
+    let splat = |byte| S::u8s::splat(simd, byte);
+    let [[one, other], [first, second]] = pairs.map(|pair| pair.map(splat));
+    let after = text.get(1..).unwrap_or_default();
+    let mut start = 0;
+    for (part, next) in text.chunks_exact(S::u8s::LEN).zip(after.chunks_exact(S::u8s::LEN)) {
+        let (part, next) = (S::u8s::from_slice(simd, part), S::u8s::from_slice(simd, next));
+        let either = part.simd_eq(one) & next.simd_eq(other) | part.simd_eq(first) & next.simd_eq(second);
+        let mut places = either.to_bitmask();
+        while places != 0 {
+            found(start + places.trailing_zeros() as usize);
+            places &= places - 1;
+        }
+        start += S::u8s::LEN;
+    }
+    let rest = text.get(start..).unwrap_or_default().windows(2).enumerate();
+    rest.filter(|(_, window)| pairs.iter().any(|pair| pair == window)).for_each(|(at, _)| found(start + at));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_found_wherever_vectors_end() {
+        for length in [0, 1, 2, 63, 64, 65, 200] {
+            for at in 0..length {
+                let mut text = vec![b'.'; length];
+                text[at] = b'\n';
+                let mut ends = Vec::new();
+                line_ends(&text, |end| ends.push(end));
+                assert_eq!(ends, [at], "{length}");
+                let mut marks = Vec::new();
+                pairs(&text, [*b"\n.", *b"xy"], |mark| marks.push(mark));
+                assert_eq!(marks, if at + 1 < length { vec![at] } else { vec![] }, "{length}");
+            }
+        }
+    }
+}
