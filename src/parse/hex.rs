@@ -39,10 +39,22 @@ pub(crate) fn value(text: &str) -> Option<u64> {
 /// An address column as evidence has it: `0x` and the digits, without the backquote.
 pub(crate) fn address(column: &str) -> SmolStr {
     let digits = column.strip_prefix("0x").unwrap_or(column);
+    if let Some(address) = digits.as_bytes().try_into().ok().and_then(eight_digits) {
+        return address;
+    }
     match digits.split_at_checked(8).and_then(|(high, low)| Some((high, low.strip_prefix('`')?))) {
         Some((high, low)) => concat(["0x", high, low]),
         None => concat(["0x", digits]),
     }
+}
+
+/// The address of nearly every column.
+#[inline]
+fn eight_digits(digits: &[u8; 8]) -> Option<SmolStr> {
+    // As many bytes as are known at once to be a text.
+    let mut text = *b"0x00000000      ";
+    text[2..10].copy_from_slice(digits);
+    str::from_utf8(&text).ok()?.get(..10).map(SmolStr::new_inline)
 }
 
 /// Some texts as one, without memory of its own where it is short.

@@ -132,21 +132,22 @@ fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Optio
     let mut width = header.and_then(|header| header.width);
     let mut last_number = None;
     let mut next = Some((start, None));
+    let mut plain = rows::plain(page.rest(start));
     while let Some((from, head)) = next.filter(|_| rows.frames.len() < MOST_ROWS) {
-        if let Some((columns, symbol)) = plain_row(page, from) {
+        if let Some(columns) = plain.take()
+            && let Some(symbol) = row_body::plain(page, from.line, columns.rest)
+        {
+            // The row is nothing but plain columns and a symbol with its offset, as most are.
             let address = if return_first { columns.first } else { columns.second };
             let line = page.lines.get(from.line).map_or(0, |line| line.number);
-            let frame = Frame { address: Some(hex::address(address)), line, ..symbol.into() };
-            rows.add(
-                frame,
-                columns.count,
-                Some(columns.first),
-                Pos { at: page.text(from.line).len(), ..from },
-            );
+            let end = Pos { at: page.text(from.line).len(), ..from };
+            let frame = symbol.frame(Some(hex::address(address)), line);
+            rows.add(frame, columns.count, Some(columns.first), end);
             last_number = None;
             width = width.or(Some(columns.count).filter(|columns| *columns > 2));
             let below = Pos { line: from.line + 1, at: 0 };
-            if rows::begins_plain(page.text(below.line)) {
+            plain = rows::plain(page.text(below.line));
+            if plain.is_some() {
                 next = Some((below, None));
                 continue;
             }
@@ -162,16 +163,9 @@ fn collect<'p>(page: &'p Page<'_>, start: Pos, header: Option<&Header>) -> Optio
             width = width.or(Some(head.columns).filter(|columns| *columns > 2));
         }
         next = next_row(page, rows.end, width).map(|(from, head)| (from, Some(head)));
+        plain = next.as_ref().and_then(|(from, _)| rows::plain(page.rest(*from)));
     }
     (!rows.frames.is_empty()).then_some(rows)
-}
-
-/// The row that is nothing but plain columns and a symbol with its offset, as most are.
-#[inline]
-fn plain_row<'p>(page: &'p Page<'_>, from: Pos) -> Option<(rows::Plain<'p>, symbol::Plain<'p>)> {
-    let columns = rows::plain(page.rest(from))?;
-    let symbol = row_body::plain(page, from.line, columns.rest)?;
-    Some((columns, symbol))
 }
 
 /// The row at a place, and where it ends.

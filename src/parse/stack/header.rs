@@ -5,7 +5,7 @@
 //! `Callee-SP Return-RA  Call Site`.
 
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{begins_with, find, first, has, skip};
+use crate::parse::text::{first, has, position, start_of};
 
 /// A header row: what the columns mean.
 pub(crate) struct Header {
@@ -51,41 +51,36 @@ pub(crate) fn at(page: &Page<'_>, hit: Pos) -> Option<Header> {
 
 /// The header on a line, its words looked for from `from` on.
 fn on_line(page: &Page<'_>, line: usize, from: usize) -> Option<Header> {
-    let head = first(page.text(line).get(from..)?, 160);
-    let begin = match word_at(head, &WORDS[..7]) {
+    let text = page.text(line).get(from..)?;
+    let head = first(text, 160);
+    if !["ret", "ptr", "child", "callee"].iter().any(|part| has(head, part)) {
+        return None;
+    }
+    let lower = head.to_ascii_lowercase();
+    let begin = match start_of(&lower, &WORDS[..7]) {
         Some(_) => 0,
-        None if ["ret", "ptr", "child", "callee"].iter().any(|part| has(head, part)) => {
-            WORDS[..7].iter().filter_map(|word| find(head, word)).min()?
-        }
-        None => return None,
+        None => WORDS[..7].iter().filter_map(|word| position(&lower, word)).min()?,
     };
     let mut end = begin;
     let (mut parameters, mut returns, mut pointers, mut arguments) = (0, false, false, false);
     // The words of a header follow one another; the next thing is a row, or the end of the line.
     loop {
-        let rest = skip(&head[end..], |byte| matches!(byte, b' ' | b'\t' | b':' | b'|' | b'-'));
-        let Some(word) = word_at(rest, WORDS) else { break };
-        end = head.len() - rest.len() + word.len();
-        end += head[end..].bytes().take_while(u8::is_ascii_digit).count();
+        let rest = lower[end..].trim_start_matches([' ', '\t', ':', '|', '-']);
+        let Some(word) = start_of(rest, WORDS) else { break };
+        end = lower.len() - rest.len() + word.len();
+        end += lower[end..].bytes().take_while(u8::is_ascii_digit).count();
         parameters += usize::from(word.starts_with("param"));
         returns |= word.starts_with("ret");
         pointers |= matches!(word, "frameptr" | "child-sp" | "childebp" | "callee-sp");
         arguments |= word == "args to child";
     }
-    let words = &head[begin..end];
-    (returns || begins_with(words, "frameptr") || begins_with(words, "child")).then_some(Header {
+    let words = &lower[begin..end];
+    (returns || words.starts_with("frameptr") || words.starts_with("child")).then_some(Header {
         line,
         end: from + end,
         width: (parameters > 0 && !arguments).then_some(parameters + 1 + usize::from(pointers)),
         return_first: returns && !pointers,
     })
-}
-
-/// The word with which a text begins, without case.
-fn word_at(text: &str, words: &[&'static str]) -> Option<&'static str> {
-    let first = text.as_bytes().first()?.to_ascii_lowercase();
-    let mut alike = words.iter().copied().filter(|word| word.as_bytes().first() == Some(&first));
-    alike.find(|word| begins_with(text, word))
 }
 
 /// The header on one of the few lines above a row.

@@ -32,7 +32,7 @@ pub(crate) struct Body {
 pub(crate) fn read(page: &Page<'_>, from: Pos, missing: usize) -> Body {
     if let Some(symbol) = plain(page, from.line, page.rest(from)) {
         let end = Pos { at: from.at + symbol.len, ..from };
-        return Body { frame: symbol.into(), end, named: true };
+        return Body { frame: symbol.frame(None, 0), end, named: true };
     }
     let mut joined = Joined::new(page, from);
     let mut parsed = parse(&joined.text);

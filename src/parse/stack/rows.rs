@@ -94,15 +94,11 @@ pub(crate) struct Plain<'t> {
 }
 
 /// The columns that `text` begins with, if these are enough for a row.
+#[inline]
 pub(crate) fn plain(text: &str) -> Option<Plain<'_>> {
     let count = Some(plain_columns(text)).filter(|count| *count >= 2)?;
     let (first, second) = (text.get(..PLAIN - 1)?, text.get(PLAIN..2 * PLAIN - 1)?);
     Some(Plain { count, first, second, rest: text.get(count * PLAIN..)? })
-}
-
-/// Whether a text begins with them.
-pub(crate) fn begins_plain(text: &str) -> bool {
-    text.get(..2 * PLAIN).is_some_and(|columns| plain_columns(columns) == 2)
 }
 
 /// How many columns of eight digits, a blank behind each, a text begins with.

@@ -106,14 +106,17 @@ impl From<Plain<'_>> for Symbol {
     }
 }
 
-impl From<Plain<'_>> for Frame {
-    #[inline]
-    fn from(plain: Plain<'_>) -> Self {
+impl Plain<'_> {
+    /// The frame on a line that has nothing else but an address, if that.
+    #[inline(always)]
+    pub(super) fn frame(&self, address: Option<SmolStr>, line: u32) -> Frame {
         Frame {
-            module: Some(short(plain.module)),
-            function: Some(short(plain.function)),
-            offset: Some(short(plain.offset)),
-            ..Frame::default()
+            module: Some(short(self.module)),
+            function: Some(short(self.function)),
+            offset: Some(short(self.offset)),
+            address,
+            source: None,
+            line,
         }
     }
 }
