@@ -64,24 +64,16 @@ impl Line<'_> {
 
 /// All lines of `text`, cleaned; so many stand before it.
 pub(crate) fn clean(text: &str, before: u32) -> Vec<Line<'_>> {
-    let mut cleaner = Cleaner { text, ascii: text.is_ascii(), markup: 0, lines: Vec::new() };
-    cleaner.lines.reserve(text.len() / SHORT + 1);
-    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let open = start < text.len() && !text.ends_with('\n');
-    let mut number = before;
-    let mut line = |end: usize| {
-        number = number.saturating_add(1);
-        while end - start > LONGEST {
-            let cut = cut(text, start);
-            cleaner.line(start, cut, number);
-            start = cut;
-        }
-        cleaner.line(start, end, number);
-        start = end + 1;
-    };
-    places::line_ends(text.as_bytes(), &mut line);
+    let lines = Vec::with_capacity(text.len() / SHORT + 1);
+    let mut cleaner = Cleaner { text, ascii: text.is_ascii(), start, number: before, markup: false, lines };
+    places::bytes(text.as_bytes(), *b"\n<&", |at| match text.as_bytes().get(at) {
+        Some(b'\n') => cleaner.end(at),
+        _ => cleaner.markup = true,
+    });
     if open {
-        line(text.len());
+        cleaner.end(text.len());
     }
     cleaner.lines
 }
@@ -98,15 +90,33 @@ struct Cleaner<'t> {
     text: &'t str,
     /// Nothing in it is beyond ASCII.
     ascii: bool,
-    /// Where the next `<` or `&` stands, from the line on that was cleaned last.
-    markup: usize,
+    /// Where the physical line begins that is to be cleaned next, or what is left of one that is too long.
+    start: usize,
+    /// The physical lines before it.
+    number: u32,
+    /// A `<` or `&` stands in it.
+    markup: bool,
     lines: Vec<Line<'t>>,
 }
 
 impl Cleaner<'_> {
-    /// Cleans one physical line, or the part of one, `text[start..end]`.
+    /// Cleans the physical line that ends at `end`.
     #[inline(always)]
-    fn line(&mut self, start: usize, end: usize, number: u32) {
+    fn end(&mut self, end: usize) {
+        self.number = self.number.saturating_add(1);
+        while end - self.start > LONGEST {
+            let cut = cut(self.text, self.start);
+            self.line(self.start, cut);
+            self.start = cut;
+        }
+        self.line(self.start, end);
+        self.start = end + 1;
+        self.markup = false;
+    }
+
+    /// Cleans a physical line, or the part of one, `text[start..end]`.
+    #[inline(always)]
+    fn line(&mut self, start: usize, end: usize) {
         let raw = &self.text[start..end];
         // As most lines neither end nor begin.
         let raw = if raw.as_bytes().last() == Some(&b'\r') { raw.trim_end_matches('\r') } else { raw };
@@ -117,12 +127,9 @@ impl Cleaner<'_> {
             }
             _ => (raw, start),
         };
-        let end = start + raw.len();
-        if self.markup < start {
-            let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-            self.markup = memchr::memchr2(b'<', b'&', rest).map_or(self.text.len(), |at| start + at);
-        }
-        if self.markup < end || !self.ascii && !raw.is_ascii() {
+        let number = self.number;
+        let marked = self.markup && memchr::memchr2(b'<', b'&', raw.as_bytes()).is_some();
+        if marked || !self.ascii && !raw.is_ascii() {
             Rewriter::new(raw, start, number).run(&mut self.lines);
         } else {
             self.lines.push(Line { raw, start, rewritten: None, number });

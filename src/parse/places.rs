@@ -3,25 +3,27 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch};
 
-/// Calls `found` with where every line ends that does.
-pub(super) fn line_ends(text: &[u8], mut found: impl FnMut(usize)) {
-    dispatch!(Level::new(), simd => each_line_end(simd, text, &mut found));
+/// Calls `found` with where each of some bytes stands, in order.
+pub(super) fn bytes<const N: usize>(text: &[u8], bytes: [u8; N], mut found: impl FnMut(usize)) {
+    dispatch!(Level::new(), simd => each_byte(simd, text, bytes, &mut found));
 }
 
 #[inline(always)]
-fn each_line_end<S: Simd>(simd: S, text: &[u8], found: &mut impl FnMut(usize)) {
-    let newline = S::u8s::splat(simd, b'\n');
+fn each_byte<S: Simd, const N: usize>(simd: S, text: &[u8], bytes: [u8; N], found: &mut impl FnMut(usize)) {
+    let sought = bytes.map(|byte| S::u8s::splat(simd, byte));
     let mut parts = text.chunks_exact(S::u8s::LEN);
     let mut start = 0;
     for part in parts.by_ref() {
-        let mut ends = S::u8s::from_slice(simd, part).simd_eq(newline).to_bitmask();
-        while ends != 0 {
-            found(start + ends.trailing_zeros() as usize);
-            ends &= ends - 1;
+        let part = S::u8s::from_slice(simd, part);
+        let mut places = sought.iter().fold(0, |places, byte| places | part.simd_eq(*byte).to_bitmask());
+        while places != 0 {
+            found(start + places.trailing_zeros() as usize);
+            places &= places - 1;
         }
         start += S::u8s::LEN;
     }
-    memchr::memchr_iter(b'\n', parts.remainder()).for_each(|end| found(start + end));
+    let rest = parts.remainder().iter().enumerate().filter(|(_, byte)| bytes.contains(byte));
+    rest.for_each(|(at, _)| found(start + at));
 }
 
 /// Calls `found` with where each of some pairs of bytes stands, in order.
@@ -60,7 +62,7 @@ mod tests {
                 let mut text = vec![b'.'; length];
                 text[at] = b'\n';
                 let mut ends = Vec::new();
-                line_ends(&text, |end| ends.push(end));
+                bytes(&text, *b"\n<", |end| ends.push(end));
                 assert_eq!(ends, [at], "{length}");
                 let mut marks = Vec::new();
                 pairs(&text, [*b"\n.", *b"xy"], |mark| marks.push(mark));

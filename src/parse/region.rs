@@ -193,7 +193,7 @@ impl Regions {
         let mut lines = vec![0; offsets.len()];
         let (Some(&from), Some(&to)) = (offsets.first(), offsets.last()) else { return lines };
         let mut gap = 0;
-        places::line_ends(self.part(from..to), |end| {
+        places::bytes(self.part(from..to), [b'\n'], |end| {
             while offsets.get(gap + 1).is_some_and(|next| *next <= from + end) {
                 gap += 1;
             }

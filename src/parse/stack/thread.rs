@@ -5,7 +5,7 @@
 
 use crate::parse::page::Page;
 use crate::parse::places;
-use crate::parse::text::{clip, position, skip, trim};
+use crate::parse::text::{clip, position, skip, start_of, trim};
 
 /// How far above its stack a Dr. Watson heading stands: registers and disassembly lie between.
 const DUMP_REACH: usize = 100;
@@ -72,14 +72,13 @@ fn headings(page: &Page<'_>) -> Vec<usize> {
     lines
 }
 
-/// Whether a line can be one of the headings that begin it: `STACK_TEXT:`, `THREAD`, `FAULT ->`.
+/// Whether a line is one of the headings that begin it.
 fn begins_heading(text: &str) -> bool {
+    let is_heading = |text| start_of(text, &["STACK_TEXT:", "THREAD ", "FAULT ->", "FAULT-->"]).is_some();
     match text.as_bytes() {
-        [b'F', next, ..] => *next == b'A',
-        [b'T', next, ..] => *next == b'H',
-        [b'S', next, ..] => *next == b'T',
+        [b'F' | b'T' | b'S', ..] => is_heading(text),
         [b'!'..=b'~', ..] | [] => false,
-        _ => text.trim_start().starts_with(['F', 'T', 'S']),
+        _ => is_heading(text.trim_start()),
     }
 }
 
