@@ -1,10 +1,11 @@
 //! The first pass over a text: which lines to look at.
 //!
-//! It runs over raw bytes, before lines are cut or cleaned: single bytes by `memchr`, longer triggers of the dialects and
+//! It runs over raw bytes, before lines are cut or cleaned: single bytes by `places`, longer triggers of the dialects and
 //! the phrases by `wake`. What it finds need not be evidence; what it does not find is never looked at, unless it stands
 //! near something that is.
 
 use super::Dialect;
+use super::places;
 use super::rarity::Rarity;
 use super::trigger::Check;
 use super::wake::Wake;
@@ -62,14 +63,14 @@ impl FirstPass {
             let [(first, check), rest @ ..] = pair else { continue };
             let (second, other) = rest.first().unwrap_or(&pair[0]);
             let mut skip = 0;
-            for at in memchr::memchr2_iter(*first, *second, bytes) {
+            places::bytes(bytes, [*first, *second], |at| {
                 let at = piece.start + at;
                 let check = if text[at] == *first { check } else { other };
                 if at >= skip && check(text, at) {
                     found.push(at);
                     skip = next_line(text, at);
                 }
-            }
+            });
         }
     }
 }

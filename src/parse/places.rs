@@ -26,6 +26,20 @@ fn each_byte<S: Simd, const N: usize>(simd: S, text: &[u8], bytes: [u8; N], foun
     rest.for_each(|(at, _)| found(start + at));
 }
 
+/// How often a byte stands in a text.
+pub(super) fn count(text: &[u8], byte: u8) -> usize {
+    dispatch!(Level::new(), simd => count_byte(simd, text, byte))
+}
+
+#[inline(always)]
+fn count_byte<S: Simd>(simd: S, text: &[u8], byte: u8) -> usize {
+    let sought = S::u8s::splat(simd, byte);
+    let mut parts = text.chunks_exact(S::u8s::LEN);
+    let places = parts.by_ref().map(|part| S::u8s::from_slice(simd, part).simd_eq(sought).to_bitmask());
+    let count: u32 = places.map(u64::count_ones).sum();
+    count as usize + parts.remainder().iter().filter(|other| **other == byte).count()
+}
+
 /// Calls `found` with where each of some pairs of bytes stands, in order.
 pub(super) fn pairs(text: &[u8], pairs: [[u8; 2]; 2], mut found: impl FnMut(usize)) {
     dispatch!(Level::new(), simd => each_pair(simd, text, pairs, &mut found));
@@ -64,6 +78,7 @@ mod tests {
                 let mut ends = Vec::new();
                 bytes(&text, *b"\n<", |end| ends.push(end));
                 assert_eq!(ends, [at], "{length}");
+                assert_eq!((count(&text, b'\n'), count(&text, b'.')), (1, length - 1));
                 let mut marks = Vec::new();
                 pairs(&text, [*b"\n.", *b"xy"], |mark| marks.push(mark));
                 assert_eq!(marks, if at + 1 < length { vec![at] } else { vec![] }, "{length}");

@@ -9,6 +9,8 @@ const ORDINARY: &[u8] = include_bytes!("ordinary.log");
 const BITS: u32 = 16;
 /// How much more often four bytes follow each other than bytes that know nothing of each other would.
 const BOUND: f32 = 10.0;
+/// How often four letters stand in some log or other, though in none of the sample: its programs have their own words.
+const WORD: f32 = 1e-5;
 
 /// What is known of ordinary logs, in shares of all their places.
 pub(super) struct Rarity {
@@ -50,7 +52,8 @@ impl Rarity {
         let gram = gram.as_ref();
         let seen = folded(gram, 0).map(|gram| self.grams[hash(gram)]);
         let unseen: f32 = gram.iter().map(|byte| self.bytes[usize::from(byte | CASE)]).product();
-        seen.unwrap_or_default() + BOUND * unseen
+        let word = if gram.iter().all(u8::is_ascii_alphabetic) { WORD } else { 0.0 };
+        seen.unwrap_or_default() + BOUND * unseen + word
     }
 
     /// How often a byte of a class does.

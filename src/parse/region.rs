@@ -263,7 +263,7 @@ impl Regions {
     }
 
     fn lines_in(&self, range: Range<usize>) -> usize {
-        memchr::memchr_iter(b'\n', self.part(range)).count()
+        places::count(self.part(range), b'\n')
     }
 
     /// Where the lines begin that are looked at before an offset.

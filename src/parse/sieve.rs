@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 /// Groups: a bit each, in so many bytes.
 const GROUPS: usize = 8 * BYTES;
-const BYTES: usize = 3;
+const BYTES: usize = 4;
 /// Places that are looked at together: what was found at them is a bit each.
 pub(super) const WORD: usize = 64;
 /// Places that are handed over together, at most.
