@@ -37,7 +37,7 @@ impl<T> Default for Found<T> {
 }
 
 /// Blocks and regions of one text that may be under way at once; with their evidence a few MiB each.
-const UNDER_WAY: usize = 6;
+const UNDER_WAY: usize = 4;
 /// Results of one text that are handed out together: those of nearly every text.
 const TOGETHER: usize = 10_000;
 
