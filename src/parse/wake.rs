@@ -181,30 +181,32 @@ impl Beyond {
     /// Whether this may stand around what was compared, around `at`. What the text does not hold any more counts as held.
     fn stands(&self, text: &[u8], at: usize) -> bool {
         let [before, from] = self.compared;
-        let left = || text.get(..at.saturating_sub(before)).unwrap_or_default();
-        let right = || text.get(at + from..).unwrap_or_default();
-        (self.behind.is_empty() || same(self.behind.iter(), right().iter()))
-            && (self.before.is_empty() || same(self.before.iter().rev(), left().iter().rev()))
+        let left = |place: usize| text.get(at.checked_sub(before + 1 + place)?).copied();
+        let right = |place: usize| text.get(at + from + place).copied();
+        same(self.behind.iter(), right) && same(self.before.iter().rev(), left)
     }
 }
 
 /// Whether a text goes on like a phrase: case and the kind and number of blanks, line ends and quoting apart.
-fn same<'a>(phrase: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a u8>) -> bool {
+#[inline]
+fn same<'p>(phrase: impl Iterator<Item = &'p u8>, text: impl Fn(usize) -> Option<u8>) -> bool {
     let gap = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'|');
-    let mut text = text.peekable();
-    let mut in_gap = false;
+    let (mut place, mut in_gap) = (0, false);
     for wanted in phrase {
         let blank = *wanted == b' ';
         if blank && in_gap {
             continue;
         }
         in_gap = blank;
-        let Some(found) = text.next() else { return true };
+        let Some(found) = text(place) else { return true };
+        place += 1;
         if blank {
-            if !gap(*found) {
+            if !gap(found) {
                 return false;
             }
-            while text.next_if(|byte| gap(**byte)).is_some() {}
+            while text(place).is_some_and(gap) {
+                place += 1;
+            }
         } else if wanted | CASE != found | CASE {
             return false;
         }
