@@ -12,6 +12,8 @@ type Task = Box<dyn FnOnce() + Send>;
 /// Tasks that wait for a thread.
 #[derive(Default)]
 pub(super) struct Pool {
+    /// Sources of tasks: threads that help when they bring none any more.
+    sources: usize,
     waiting: Mutex<Waiting>,
     changed: Condvar,
 }
@@ -21,8 +23,6 @@ struct Waiting {
     tasks: VecDeque<Task>,
     /// Sources that may still bring tasks.
     open: usize,
-    /// Sources that bring none any more: their threads help.
-    done: usize,
 }
 
 /// The result of a task, once it is there.
@@ -38,8 +38,8 @@ impl<T> Pending<T> {
 impl Pool {
     /// A pool that gets tasks from so many sources; each says when it is [`done`](Pool::done).
     pub(super) fn new(sources: usize) -> Self {
-        let waiting = Waiting { tasks: VecDeque::new(), open: sources, done: 0 };
-        Pool { waiting: Mutex::new(waiting), changed: Condvar::new() }
+        let waiting = Waiting { tasks: VecDeque::new(), open: sources };
+        Pool { sources, waiting: Mutex::new(waiting), changed: Condvar::new() }
     }
 
     /// Lets some thread compute `work`; this one, if no other helps.
@@ -47,7 +47,7 @@ impl Pool {
         self: &Arc<Self>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Pending<T> {
-        if self.lock().done == 0 {
+        if self.lock().open == self.sources {
             return Pending(Arc::new(Mutex::new(Some(work()))));
         }
         let result = Arc::new(Mutex::new(None));
@@ -86,9 +86,7 @@ impl Pool {
 
     /// A source brings no more tasks.
     pub(super) fn done(&self) {
-        let mut waiting = self.lock();
-        (waiting.open, waiting.done) = (waiting.open - 1, waiting.done + 1);
-        drop(waiting);
+        self.lock().open -= 1;
         self.changed.notify_all();
     }
 
@@ -116,9 +114,10 @@ mod tests {
     #[test]
     fn results_come_in_the_order_asked_for_on_any_number_of_threads() {
         for threads in [0, 1, 7] {
-            let pool = Arc::new(Pool::new(1));
+            let pool = Arc::new(Pool::new(1 + threads));
             let helpers: Vec<_> = (0..threads)
                 .map(|_| {
+                    pool.done();
                     let pool = Arc::clone(&pool);
                     std::thread::spawn(move || pool.help())
                 })

@@ -78,6 +78,11 @@ pub(super) fn through<A: Analysis>(
     (line.finish(), result.map(|_| ()))
 }
 
+/// Whether the oldest is to be taken: it is there, or too many are under way.
+fn is_due<T>(pending: &VecDeque<Pending<T>>) -> bool {
+    pending.len() > UNDER_WAY || pending.front().is_some_and(Pending::is_done)
+}
+
 /// A text on its way through.
 struct Line<'a, A: Analysis> {
     analysis: &'a Arc<A>,
@@ -108,7 +113,7 @@ impl<A: Analysis> Line<'_, A> {
     fn add(&mut self, block: String) {
         let analysis = Arc::clone(self.analysis);
         self.blocks.push_back(self.pool.submit(move || analysis.look(block)));
-        while self.blocks.len() > UNDER_WAY || self.blocks.front().is_some_and(Pending::is_done) {
+        while is_due(&self.blocks) {
             self.cut();
         }
     }
@@ -125,7 +130,7 @@ impl<A: Analysis> Line<'_, A> {
     fn parse(&mut self, region: Region) {
         let analysis = Arc::clone(self.analysis);
         self.parsed.push_back(self.pool.submit(move || analysis.analyse(&region)));
-        while self.parsed.len() > UNDER_WAY || self.parsed.front().is_some_and(Pending::is_done) {
+        while is_due(&self.parsed) {
             self.collect();
         }
     }
