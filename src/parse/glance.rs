@@ -17,13 +17,10 @@ pub(crate) struct Glance {
 
 impl Glance {
     pub(crate) fn at(text: &[u8]) -> Self {
-        let mut padded = [0; 64];
-        let bytes = text.first_chunk().unwrap_or_else(|| pad(text, &mut padded));
-        dispatch!(Level::new(), simd => glance(simd, bytes))
+        let bytes = chunk(text);
+        dispatch!(Level::new(), simd => glance(simd, &bytes))
     }
-}
 
-impl Glance {
     /// The words of at least seven digits and dots, from the first to behind the last byte of each; not those with colons.
     pub(crate) fn versions(self) -> impl Iterator<Item = Range<usize>> {
         let inside = self.digits | self.dots | self.colons;
@@ -53,13 +50,19 @@ fn sevens(bits: u128) -> u128 {
 /// Whether a code of Windows or the beginning of `divide`, `violation` or `overflow` may stand in the first 128 bytes of a
 /// text: at least seven hexadecimal digits of which the first is one of severe codes. Without case.
 pub(crate) fn may_tell(text: &[u8]) -> bool {
-    let mut padded = [0; 128];
-    let bytes = text.first_chunk().unwrap_or_else(|| pad(text, &mut padded));
-    dispatch!(Level::new(), simd => tells(simd, bytes))
+    let bytes = chunk(text);
+    dispatch!(Level::new(), simd => tells(simd, &bytes))
+}
+
+/// So many first bytes of a text; where it has less, zeros behind them.
+#[inline]
+pub(super) fn chunk<const N: usize>(text: &[u8]) -> [u8; N] {
+    text.first_chunk().copied().unwrap_or_else(|| padded(text))
 }
 
 #[cold]
-fn pad<'p, const N: usize>(text: &[u8], padded: &'p mut [u8; N]) -> &'p [u8; N] {
+fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
+    let mut padded = [0; N];
     padded.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
     padded
 }

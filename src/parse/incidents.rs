@@ -40,7 +40,7 @@ fn in_order(page: &Page<'_>, mut claims: Vec<Claim>, phrases: Vec<(Span, SmolStr
     let pieces = claims.iter_mut().flat_map(|claim| &mut claim.pieces);
     let mut claimed: Vec<_> = pieces.map(|piece| (page.place(piece.span), &mut piece.kind)).collect();
     claimed.sort_by_key(|(place, _)| bytes(place));
-    // Phrases come in order, unless several begin within what stands for one character.
+    // Phrases come nearly in order: one begins at most a few words before the word that tells of it.
     let phrases = phrases.into_iter().map(|(span, phrase)| (page.place(span), phrase));
     let mut phrases: Vec<_> = phrases.collect();
     phrases.sort_by_key(|(place, _)| bytes(place));

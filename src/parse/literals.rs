@@ -4,10 +4,11 @@
 //! these, by three of a literal that has no more, or by the first of one such as the `!` of a symbol: a thousand literals
 //! more cost next to nothing.
 
+use super::glance::chunk;
 use super::page::{Page, Pos};
 use super::rarity::Rarity;
-use super::sieve::{Places, Set, Sieve, Sought, WORD};
-use super::wake::{CASE, GRAM, folded};
+use super::sieve::{Set, Sieve, Sifted, Sought, WORD};
+use super::wake::{CASE, GRAM, fold, folded, hash};
 
 /// Places in the table, for literals of less than three bytes, of three, and of more: a thousand leave it nearly empty.
 const BITS: u32 = 13;
@@ -72,7 +73,7 @@ impl Literals {
         let sought = (0..text.len().saturating_sub(GRAM - 1).max(1)).filter(|_| !text.is_empty());
         let sought = sought.map(|at| Sought { at, gram: gram(at), cost: rarity.of_gram(gram(at)) });
         let Some(at) = self.sieve.take_cheapest(sought.collect(), rarity) else { return };
-        let [byte, three, four] = keys(window(gram(at)));
+        let [byte, three, four] = keys(fold(chunk(gram(at))));
         let first = match gram(at).len() {
             GRAM => four,
             3 => three,
@@ -85,10 +86,11 @@ impl Literals {
 
     /// Calls `found` with the number of a literal and every place at which it stands in a line.
     pub(crate) fn find(&self, page: &Page<'_>, mut found: impl FnMut(usize, Pos)) {
+        let mut places = Sifted::new();
         for stretch in page.stretches() {
             let text = stretch.text.as_bytes();
             let mut line = 0;
-            self.each_gram(text, |at, firsts| {
+            self.each_gram(text, &mut places, |at, firsts| {
                 for first in firsts {
                     let mut next = first;
                     while let Some(literal) = self.literals.get((next as usize).wrapping_sub(1)) {
@@ -103,10 +105,9 @@ impl Literals {
     }
 
     /// Calls `found` with where literals may stand, and with what the table holds of them.
-    fn each_gram(&self, text: &[u8], mut found: impl FnMut(usize, [u32; KEYS])) {
-        let mut places = Places::new();
+    fn each_gram(&self, text: &[u8], places: &mut Sifted, mut found: impl FnMut(usize, [u32; KEYS])) {
         let mut sift = |text: &[u8], start: usize| {
-            let done = self.sieve.sift(text, &mut places);
+            let done = self.sieve.sift(text, places);
             let at = |place: usize| keys(folded(text, place).unwrap_or_default());
             places.retain(|place| at(place).iter().fold(false, |any, key| any | self.taken.has(*key)));
             places.iter().for_each(|place| found(start + place, at(place).map(|key| self.table[key])));
@@ -117,9 +118,7 @@ impl Literals {
             at += done;
         }
         // The last places have too little behind them.
-        let mut last = [0; 2 * WORD + GRAM];
-        last.iter_mut().zip(text.get(at..).unwrap_or_default()).for_each(|(to, byte)| *to = *byte);
-        sift(&last, at);
+        sift(&chunk::<{ 2 * WORD + GRAM }>(text.get(at..).unwrap_or_default()), at);
     }
 }
 
@@ -148,35 +147,17 @@ impl Literal {
     #[inline]
     fn stands(&self, text: &[u8], from: usize) -> bool {
         let Some(text) = text.get(from..) else { return false };
-        let head = match text.first_chunk() {
-            Some(head) => *head,
-            None => padded(text),
-        };
-        ((u128::from_le_bytes(head) | self.case) ^ self.head) & self.counts == 0
+        ((u128::from_le_bytes(chunk(text)) | self.case) ^ self.head) & self.counts == 0
             && text
                 .get(HEAD.min(self.length)..self.length)
                 .is_some_and(|rest| rest.eq_ignore_ascii_case(&self.rest))
     }
 }
 
-#[cold]
-fn padded(text: &[u8]) -> [u8; HEAD] {
-    let mut head = [0; HEAD];
-    head.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
-    head
-}
-
-/// The first four bytes of a text without case.
-fn window(text: &[u8]) -> u32 {
-    let byte = |at: usize| text.get(at).copied().unwrap_or_default() | CASE;
-    u32::from_le_bytes(std::array::from_fn(byte))
-}
-
 /// Where in the table four bytes are looked up: by the first of them, by three, and by all.
 #[inline]
 fn keys(gram: u32) -> [usize; KEYS] {
-    let hash = |bits: u32| (bits.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)) as usize;
-    [gram as usize % BYTES, BYTES + hash(gram << 8), BYTES + HASHES + hash(gram)]
+    [gram as usize % BYTES, BYTES + hash::<BITS>(gram << 8), BYTES + HASHES + hash::<BITS>(gram)]
 }
 
 /// How rare some bytes are, about.

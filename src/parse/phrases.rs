@@ -51,7 +51,7 @@ impl Phrases {
         self.words.iter().map(|word| word.text.as_str())
     }
 
-    /// Where the phrases stand on a page whose telling words stand at `places`, in order.
+    /// Where the phrases stand on a page whose telling words stand at `places`.
     pub(crate) fn around(&self, page: &Page<'_>, places: &[(Pos, usize)]) -> Vec<(Span, SmolStr)> {
         // The last line each phrase was reported on.
         let mut last = vec![0; self.phrases.len()];
@@ -66,7 +66,7 @@ impl Phrases {
                 let Some(span) = phrase.around(page, place) else { continue };
                 let Some(begins) = page.lines.get(span.from.line).map(|line| line.number) else { continue };
                 if std::mem::replace(last, begins) != begins {
-                    insert(&mut found, (span, phrase.spelled.clone()));
+                    found.push((span, phrase.spelled.clone()));
                 }
             }
         }
@@ -101,13 +101,6 @@ impl Phrase {
         }
         Some(Span { from, to })
     }
-}
-
-/// Takes in a phrase where it belongs: near the end, for it begins at most a few words before the word that tells of it.
-fn insert(found: &mut Vec<(Span, SmolStr)>, new: (Span, SmolStr)) {
-    let place = |(span, _): &(Span, SmolStr)| (span.from, span.to);
-    let later = found.iter().rev().take_while(|other| place(other) > place(&new)).count();
-    found.insert(found.len() - later, new);
 }
 
 /// A word in the ways in which its letters beyond ASCII are written: small, capital, or a capital first.

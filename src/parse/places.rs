@@ -15,15 +15,21 @@ fn each_byte<S: Simd, const N: usize>(simd: S, text: &[u8], bytes: [u8; N], foun
     let mut start = 0;
     for part in parts.by_ref() {
         let part = S::u8s::from_slice(simd, part);
-        let mut places = sought.iter().fold(0, |places, byte| places | part.simd_eq(*byte).to_bitmask());
-        while places != 0 {
-            found(start + places.trailing_zeros() as usize);
-            places &= places - 1;
-        }
+        let places = sought.iter().fold(0, |places, byte| places | part.simd_eq(*byte).to_bitmask());
+        each_bit(start, places, found);
         start += S::u8s::LEN;
     }
     let rest = parts.remainder().iter().enumerate().filter(|(_, byte)| bytes.contains(byte));
     rest.for_each(|(at, _)| found(start + at));
+}
+
+/// Calls `found` with where bits are set of which the lowest stands for `start`.
+#[inline(always)]
+fn each_bit(start: usize, mut bits: u64, found: &mut impl FnMut(usize)) {
+    while bits != 0 {
+        found(start + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
 }
 
 /// How often a byte stands in a text.
@@ -54,11 +60,7 @@ fn each_pair<S: Simd>(simd: S, text: &[u8], pairs: [[u8; 2]; 2], found: &mut imp
     for (part, next) in text.chunks_exact(S::u8s::LEN).zip(after.chunks_exact(S::u8s::LEN)) {
         let (part, next) = (S::u8s::from_slice(simd, part), S::u8s::from_slice(simd, next));
         let either = part.simd_eq(one) & next.simd_eq(other) | part.simd_eq(first) & next.simd_eq(second);
-        let mut places = either.to_bitmask();
-        while places != 0 {
-            found(start + places.trailing_zeros() as usize);
-            places &= places - 1;
-        }
+        each_bit(start, either.to_bitmask(), found);
         start += S::u8s::LEN;
     }
     let rest = text.get(start..).unwrap_or_default().windows(2).enumerate();

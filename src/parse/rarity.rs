@@ -1,7 +1,7 @@
 //! How rare bytes are in ordinary logs: each time those that are looked for turn up costs `wake` a look.
 
 use super::sieve::Class;
-use super::wake::{CASE, folded};
+use super::wake::{CASE, folded, hash};
 
 /// Lines of the kinds that logs are full of. None of them is of a real system.
 const ORDINARY: &[u8] = include_bytes!("ordinary.log");
@@ -43,14 +43,13 @@ impl Rarity {
             }
         }
         let grams = (0..ORDINARY.len()).filter_map(|at| folded(ORDINARY, at));
-        grams.for_each(|gram| rarity.grams[hash(gram)] += one);
+        grams.for_each(|gram| rarity.grams[hash::<BITS>(gram)] += one);
         rarity
     }
 
     /// About how often up to four bytes stand in a log, without case.
-    pub(super) fn of_gram(&self, gram: impl AsRef<[u8]>) -> f32 {
-        let gram = gram.as_ref();
-        let seen = folded(gram, 0).map(|gram| self.grams[hash(gram)]);
+    pub(super) fn of_gram(&self, gram: &[u8]) -> f32 {
+        let seen = folded(gram, 0).map(|gram| self.grams[hash::<BITS>(gram)]);
         let unseen: f32 = gram.iter().map(|byte| self.bytes[usize::from(byte | CASE)]).product();
         let word = if gram.iter().all(u8::is_ascii_alphabetic) { WORD } else { 0.0 };
         seen.unwrap_or_default() + BOUND * unseen + word
@@ -69,10 +68,6 @@ impl Rarity {
     }
 }
 
-fn hash(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)) as usize
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +75,7 @@ mod tests {
     #[test]
     fn words_of_every_log_are_more_frequent_than_others() {
         let rarity = Rarity::new();
-        let share = |gram: &[u8; 4]| rarity.of_gram(*gram);
+        let share = |gram: &[u8; 4]| rarity.of_gram(gram);
         assert!(share(b"info") > share(b"chil"));
         assert!(share(b"INFO") == share(b"info"));
         assert!(share(b"chil") > share(b"onez"), "of letters that are frequent");

@@ -61,11 +61,16 @@ pub fn next_block(rest: &mut String, ended: bool) -> Option<String> {
     }
     let most = rest.floor_char_boundary(BLOCK);
     let line = memchr::memrchr(b'\n', rest.get(..most)?.as_bytes()).map_or(most, |at| at + 1);
-    // Room for the next one, or it would be copied each time it outgrows what it has.
-    let mut left = String::with_capacity(BLOCK + BLOCK / 4);
-    left.push_str(rest.get(line..)?);
-    rest.truncate(line);
-    Some(std::mem::replace(rest, left))
+    Some(take_off(rest, line, BLOCK + BLOCK / 4))
+}
+
+/// Takes the beginning of a text off, up to an offset. What is left gets room for so many bytes, or it would be copied each
+/// time that it outgrows what it has.
+fn take_off(text: &mut String, to: usize, room: usize) -> String {
+    let mut left = String::with_capacity(room);
+    left.push_str(text.get(to..).unwrap_or_default());
+    text.truncate(to);
+    std::mem::replace(text, left)
 }
 
 /// A region that may go on.
@@ -227,11 +232,7 @@ impl Regions {
         } else {
             self.count(range.end);
             self.start = range.end;
-            // Room for the next one, or it would be copied each time it outgrows what it has.
-            let mut rest = String::with_capacity(LONGEST + BLOCK);
-            rest.push_str(self.kept.get(to..).unwrap_or_default());
-            let mut text = std::mem::replace(&mut self.kept, rest);
-            text.truncate(to);
+            let mut text = take_off(&mut self.kept, to, LONGEST + BLOCK);
             text.drain(..from);
             text
         };

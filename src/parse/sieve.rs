@@ -27,7 +27,6 @@ type Halves = [[u8; 16]; 2];
 /// Sequences of four bytes, found without case.
 #[derive(Debug, Clone)]
 pub(super) struct Sieve {
-    level: Level,
     masks: [[Halves; GRAM]; BYTES],
     groups: [Group; GROUPS],
 }
@@ -62,7 +61,7 @@ pub(super) type AllSought<'g> = SmallVec<[Sought<'g>; 32]>;
 
 impl Sieve {
     pub(super) fn new() -> Self {
-        Sieve { level: Level::new(), masks: Default::default(), groups: Default::default() }
+        Sieve { masks: Default::default(), groups: Default::default() }
     }
 
     /// Takes in the sequence that costs least, and says where it is.
@@ -110,23 +109,23 @@ impl Sieve {
 
     /// The places of a text at which one may begin, in order: of as many words as are full, fit in, and have the three bytes
     /// behind them that sequences at their last places go on with. How many bytes these are.
-    pub(super) fn sift(&self, text: &[u8], places: &mut Places) -> usize {
+    pub(super) fn sift(&self, text: &[u8], places: &mut Sifted) -> usize {
         places.count = 0;
-        dispatch!(self.level, simd => sift(simd, &self.masks, text, places))
+        dispatch!(Level::new(), simd => sift(simd, &self.masks, text, places))
     }
 }
 
-/// Places of a text, as offsets.
+/// The places of a text that came through, as offsets.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Sifted {
     /// What lies behind the count means nothing.
     offsets: [u32; AT_ONCE + WORD],
     count: usize,
 }
 
-impl Places {
+impl Sifted {
     pub(super) fn new() -> Self {
-        Places { offsets: [0; AT_ONCE + WORD], count: 0 }
+        Sifted { offsets: [0; AT_ONCE + WORD], count: 0 }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
@@ -165,7 +164,7 @@ impl Places {
 }
 
 #[inline(always)]
-fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], places: &mut Places) -> usize {
+fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], places: &mut Sifted) -> usize {
     let (low, none) = (S::u8s::splat(simd, 0x0F), S::u8s::splat(simd, 0));
     let mut tables = [[[none; 2]; GRAM]; BYTES];
     for byte in 0..BYTES {
@@ -270,7 +269,7 @@ mod tests {
             let sought = Sought { at: 0, gram: *gram, cost: 0.0 };
             sieve.take_cheapest([sought].into_iter().collect(), &rarity);
         }
-        let (mut places, mut found, mut at) = (Places::new(), Vec::new(), 0);
+        let (mut places, mut found, mut at) = (Sifted::new(), Vec::new(), 0);
         while let done @ 1.. = sieve.sift(&text.as_bytes()[at..], &mut places) {
             found.extend(places.iter().map(|place| at + place));
             at += done;

@@ -6,7 +6,7 @@
 //! is looked up in a table. Case is folded by a bit, so that a few other bytes pass too.
 
 use super::rarity::Rarity;
-use super::sieve::{Places, Set, Sieve, Sought};
+use super::sieve::{Set, Sieve, Sifted, Sought};
 use super::trigger::{Check, Trigger};
 use std::ops::Range;
 
@@ -97,7 +97,7 @@ impl Wake {
         let (_, behind) = rest.split_at(compared.iter().sum());
         let beyond = Beyond { compared, before: before.into(), behind: behind.into() };
         let beyond = (before.len() + behind.len() > 0).then(|| Box::new(beyond));
-        let hash = hash(gram(wanted));
+        let hash = hash::<BITS>(gram(wanted));
         self.sought.insert(hash);
         let first = &mut self.table[hash];
         self.needles.push(Needle { wanted, mask, check, at, beyond, next: *first });
@@ -124,21 +124,22 @@ impl Wake {
 
     /// Of how many needles four bytes with the hash of these are looked for already.
     fn having(&self, bytes: [u8; GRAM]) -> usize {
-        let folded = u32::from_le_bytes(bytes.map(|byte| byte | CASE));
         let needle = |number: u32| self.needles.get((number as usize).wrapping_sub(1));
-        std::iter::successors(needle(self.table[hash(folded)]), |last| needle(last.next)).count()
+        let first = needle(self.table[hash::<BITS>(fold(bytes))]);
+        std::iter::successors(first, |last| needle(last.next)).count()
     }
 
     /// Calls `found` with the offset of every place in a range where one may stand.
     pub(crate) fn find(&self, text: &[u8], range: Range<usize>, found: &mut impl FnMut(usize)) {
-        let mut places = Places::new();
+        let mut places = Sifted::new();
         let mut at = range.start;
         while let Some(rest) = text.get(at..text.len().min(range.end + GRAM - 1)) {
             let done = self.sieve.sift(rest, &mut places);
             if done == 0 {
                 break;
             }
-            places.retain(|place| folded(rest, place).is_some_and(|gram| self.sought.has(hash(gram))));
+            places
+                .retain(|place| folded(rest, place).is_some_and(|gram| self.sought.has(hash::<BITS>(gram))));
             places.iter().for_each(|place| self.look(text, at + place, found));
             at += done;
         }
@@ -162,7 +163,7 @@ impl Wake {
     /// Whether one may stand where this window is, of which these bits are held.
     #[inline(always)]
     fn stands(&self, text: &[u8], at: usize, window: Window, held: Window) -> bool {
-        let mut next = self.table[hash(gram(window))];
+        let mut next = self.table[hash::<BITS>(gram(window))];
         while let Some(needle) = self.needles.get((next as usize).wrapping_sub(1)) {
             let differs = |half: usize| (window[half] ^ needle.wanted[half]) & needle.mask[half] & held[half];
             if differs(0) | differs(1) == 0
@@ -214,11 +215,16 @@ fn same<'p>(phrase: impl Iterator<Item = &'p u8>, text: impl Fn(usize) -> Option
     true
 }
 
+/// Four bytes without case.
+#[inline]
+pub(super) fn fold(gram: [u8; GRAM]) -> u32 {
+    u32::from_le_bytes(gram) | u32::from_le_bytes([CASE; GRAM])
+}
+
 /// The four bytes at `at`, without case.
 #[inline]
 pub(super) fn folded(text: &[u8], at: usize) -> Option<u32> {
-    let gram = text.get(at..)?.first_chunk::<GRAM>()?;
-    Some(u32::from_le_bytes(*gram) | u32::from_le_bytes([CASE; GRAM]))
+    text.get(at..)?.first_chunk().copied().map(fold)
 }
 
 /// The four bytes before `at` and the twelve from there on, without case; `None` where the text has less.
@@ -264,9 +270,10 @@ fn gram(window: Window) -> u32 {
     (window[0] >> (8 * BEFORE)) as u32
 }
 
+/// A hash of four bytes, of so many bits.
 #[inline]
-fn hash(folded: u32) -> usize {
-    (folded.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+pub(super) fn hash<const BITS: u32>(gram: u32) -> usize {
+    (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)) as usize
 }
 
 fn collapsed(phrase: &str) -> String {

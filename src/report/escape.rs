@@ -72,14 +72,9 @@ pub(super) fn brief(text: &str, most: usize) -> String {
     short
 }
 
-/// Room for the JSON of most findings.
-const JSON: usize = 1 << 10;
-
 /// A value as JSON on one line, with every active character in a string as `\u` escape.
 pub fn json_text<T: serde::Serialize>(value: &T) -> serde_json::Result<String> {
-    let mut text = Vec::with_capacity(JSON);
-    serde_json::to_writer(&mut text, value)?;
-    String::from_utf8(text).map(json).map_err(serde::ser::Error::custom)
+    serde_json::to_string(value).map(json)
 }
 
 /// JSON text with every active character in a string as `\u` escape: the same value, harmless to look at.
