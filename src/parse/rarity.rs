@@ -1,6 +1,6 @@
 //! How rare bytes are in ordinary logs: each time those that are looked for turn up costs `wake` a look.
 
-use super::sieve::Class;
+use super::sieve::{KINDS, Pair, kind};
 use super::wake::{CASE, folded, hash};
 
 /// Lines of the kinds that logs are full of. None of them is of a real system.
@@ -16,9 +16,9 @@ const WORD: f32 = 1e-5;
 pub(super) struct Rarity {
     /// Of each byte without case.
     bytes: [f32; 256],
-    /// Of bytes by their halves: of those with an upper one, whose lower one is in the first eight values or in the others, a
+    /// Of bytes by kind and lower half: of those of a kind, whose lower half is in the first eight values or in the others, a
     /// bit each.
-    halves: Box<[[[f32; 256]; 2]; 16]>,
+    halves: Box<[[[f32; 256]; 2]; KINDS]>,
     /// Of four bytes without case, by their hash: those that share it are taken together.
     grams: Box<[f32; 1 << BITS]>,
 }
@@ -28,13 +28,13 @@ impl Rarity {
         let one = 1.0 / ORDINARY.len() as f32;
         let mut rarity = Rarity {
             bytes: [0.0; 256],
-            halves: Box::new([[[0.0; 256]; 2]; 16]),
+            halves: Box::new([[[0.0; 256]; 2]; KINDS]),
             grams: Box::new([0.0; 1 << BITS]),
         };
         for byte in ORDINARY {
             rarity.bytes[usize::from(byte | CASE)] += one;
             let lower = usize::from(byte & 0x0F);
-            rarity.halves[usize::from(byte >> 4)][lower / 8][1 << (lower % 8)] += one;
+            rarity.halves[kind(*byte)][lower / 8][1 << (lower % 8)] += one;
         }
         for sums in rarity.halves.iter_mut().flatten() {
             // A set has what its lowest value has, and what the others have.
@@ -55,16 +55,13 @@ impl Rarity {
         seen.unwrap_or_default() + BOUND * unseen + word
     }
 
-    /// How often a byte of a class does.
-    pub(super) fn of_class(&self, class: Class) -> f32 {
-        let [low, high] = class.lower.to_le_bytes().map(usize::from);
-        let (mut uppers, mut share) = (class.upper, 0.0);
-        while uppers != 0 {
-            let [first, second] = &self.halves[uppers.trailing_zeros() as usize];
-            share += first[low] + second[high];
-            uppers &= uppers - 1;
-        }
-        share
+    /// How often two such bytes would follow each other if they knew nothing of each other.
+    pub(super) fn of_pair(&self, pair: Pair) -> f32 {
+        let shares = pair.lowers.map(|lower| {
+            let [low, high] = lower.to_le_bytes().map(usize::from);
+            self.halves.each_ref().map(|[first, second]| first[low] + second[high])
+        });
+        pair.each_kinds().map(|[one, other]| shares[0][one] * shares[1][other]).sum()
     }
 }
 
@@ -83,13 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn a_class_has_every_byte_with_its_halves() {
+    fn a_pair_has_all_bytes_of_its_kinds_and_halves() {
         let rarity = Rarity::new();
-        let all = rarity.of_class(Class { lower: u16::MAX, upper: u16::MAX });
+        let of_pair = |lowers, kinds| rarity.of_pair(Pair { lowers, kinds });
+        let all = of_pair([u16::MAX; 2], u16::MAX);
         assert!((all - 1.0).abs() < 0.001);
-        let digits = rarity.of_class(Class { lower: 0x03FF, upper: 1 << 3 });
-        let counted = ORDINARY.iter().filter(|byte| byte.is_ascii_digit()).count();
-        assert!((digits - counted as f32 / ORDINARY.len() as f32).abs() < 0.001);
-        assert_eq!(rarity.of_class(Class::default()), 0.0);
+        let counted = ORDINARY.iter().filter(|byte| byte.is_ascii_digit()).count() as f32;
+        let digit = counted / ORDINARY.len() as f32;
+        assert!((of_pair([0x03FF; 2], 1 << 0b0011) - digit * digit).abs() < 0.001);
+        assert_eq!(of_pair([0; 2], u16::MAX), 0.0);
     }
 }

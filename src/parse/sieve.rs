@@ -1,12 +1,13 @@
 //! A coarse, vectorised look at every place of a text: may one of many sequences of four bytes begin there?
 //!
-//! The sequences stand in groups, each a bit of a byte. For each of the four places of a sequence two tables of sixteen bytes
-//! tell which groups have one with such a lower and such an upper half of the byte there. What both tables have for all four
-//! bytes are the groups one of whose sequences may begin: the lookup by half bytes of the Teddy algorithm of Hyperscan.
-//! It lets through more than the sequences; so which group takes one follows from how much more.
+//! The sequences stand in groups, each a bit of a byte. For each of the four places of a sequence a table of sixteen bytes
+//! tells which groups have one with such a lower half of the byte there, and for each two places another which have one with
+//! such kinds of bytes there. What all tables have are the groups one of whose sequences may begin: the lookup by half bytes
+//! of the Teddy algorithm of Hyperscan, but that two upper halves are looked up together, for without case two bits of each
+//! tell nearly all. It lets through more than the sequences; so which group takes one follows from how much more.
 
 use super::rarity::Rarity;
-use super::wake::{CASE, GRAM};
+use super::wake::GRAM;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, u8x16};
 use smallvec::SmallVec;
@@ -14,6 +15,11 @@ use smallvec::SmallVec;
 /// Groups: a bit each, in so many bytes.
 const GROUPS: usize = 8 * BYTES;
 const BYTES: usize = 4;
+/// Places of a sequence, two and two.
+const PAIRS: usize = GRAM / 2;
+/// Kinds of bytes, as `kind` numbers them, and a byte of each.
+pub(super) const KINDS: usize = 4;
+const EACH_KIND: [u8; KINDS] = *b" 0ap";
 /// Places that are looked at together: what was found at them is a bit each.
 pub(super) const WORD: usize = 64;
 /// Places that are handed over together, at most.
@@ -21,29 +27,30 @@ const AT_ONCE: usize = 1024;
 /// Places that a word has, mostly.
 const FEW: usize = 4;
 
-/// Lower and upper half of a byte, and for each value the groups that have it.
-type Halves = [[u8; 16]; 2];
+/// Of two places the lower half of the one, that of the other, and the kinds of both; for each value the groups that have it.
+type Tables = [[u8; 16]; 3];
 
 /// Sequences of four bytes, found without case.
 #[derive(Debug, Clone)]
 pub(super) struct Sieve {
-    masks: [[Halves; GRAM]; BYTES],
+    masks: [[Tables; PAIRS]; BYTES],
     groups: [Group; GROUPS],
 }
 
-/// What one group lets through at each of the four places.
+/// What one group lets through at each two of the four places.
 #[derive(Debug, Clone, Copy, Default)]
 struct Group {
-    places: [Class; GRAM],
-    /// The share of all bytes of a text that it lets through at each.
-    shares: [f32; GRAM],
+    pairs: [Pair; PAIRS],
+    /// The share of all places of a text at which it lets through each.
+    shares: [f32; PAIRS],
 }
 
-/// Bytes by their halves: a bit for each value of the lower one, and of the upper one.
+/// Two bytes that follow each other: a bit for each value of the lower half of the one, of that of the other, and of the
+/// kinds of both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Class {
-    pub(super) lower: u16,
-    pub(super) upper: u16,
+pub(super) struct Pair {
+    pub(super) lowers: [u16; 2],
+    pub(super) kinds: u16,
 }
 
 /// A sequence that may be looked for: one of several, of which one is enough.
@@ -87,20 +94,22 @@ impl Sieve {
     /// The group in which a sequence costs least, and the share of all places of a text at which the sieve then lets through
     /// more than it does.
     fn place(&self, gram: &[u8], rarity: &Rarity) -> (usize, f32) {
-        let classes = classes(gram);
-        if let Some(group) = self.groups.iter().position(|held| held.has(&classes)) {
+        let pairs = pairs(gram);
+        if let Some(group) = self.groups.iter().position(|held| held.has(&pairs)) {
             return (group, 0.0);
         }
-        let growth = |held: &Group| held.with(&classes, rarity).share() - held.share();
+        let growth = |held: &Group| held.with(&pairs, rarity).share() - held.share();
         let groups = self.groups.iter().map(growth).enumerate();
         groups.min_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or_default()
     }
 
     fn add(&mut self, gram: &[u8], number: usize, rarity: &Rarity) {
         let group = &mut self.groups[number];
-        *group = group.with(&classes(gram), rarity);
-        for (halves, class) in self.masks[number / 8].iter_mut().zip(group.places) {
-            for (table, values) in halves.iter_mut().zip([class.lower, class.upper]) {
+        *group = group.with(&pairs(gram), rarity);
+        for (tables, Pair { lowers: [one, other], kinds }) in
+            self.masks[number / 8].iter_mut().zip(group.pairs)
+        {
+            for (table, values) in tables.iter_mut().zip([one, other, kinds]) {
                 let groups = table.iter_mut().enumerate().filter(|(value, _)| values >> value & 1 == 1);
                 groups.for_each(|(_, groups)| *groups |= 1 << (number % 8));
             }
@@ -164,16 +173,12 @@ impl Sifted {
 }
 
 #[inline(always)]
-fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], places: &mut Sifted) -> usize {
-    let (low, none) = (S::u8s::splat(simd, 0x0F), S::u8s::splat(simd, 0));
-    let mut tables = [[[none; 2]; GRAM]; BYTES];
-    for byte in 0..BYTES {
-        for place in 0..GRAM {
-            for half in 0..2 {
-                let table = u8x16::from_slice(simd, &masks[byte][place][half]);
-                tables[byte][place][half] = S::u8s::block_splat(table);
-            }
-        }
+fn sift<S: Simd>(simd: S, masks: &[[Tables; PAIRS]; BYTES], text: &[u8], places: &mut Sifted) -> usize {
+    let none = S::u8s::splat(simd, 0);
+    let mut tables = [[[none; 3]; PAIRS]; BYTES];
+    let each = tables.as_flattened_mut().as_flattened_mut().iter_mut();
+    for (table, mask) in each.zip(masks.as_flattened().as_flattened()) {
+        *table = S::u8s::block_splat(u8x16::from_slice(simd, mask));
     }
     let mut done = 0;
     while places.count + WORD <= AT_ONCE
@@ -182,14 +187,16 @@ fn sift<S: Simd>(simd: S, masks: &[[Halves; GRAM]; BYTES], text: &[u8], places: 
         let mut word = 0;
         for part in (0..WORD).step_by(S::u8s::LEN) {
             let mut groups = [S::u8s::splat(simd, 0xFF); BYTES];
-            for place in 0..GRAM {
-                let bytes = S::u8s::from_slice(simd, &text[part + place..part + place + S::u8s::LEN]);
-                let (lower, upper) = (bytes & low, bytes >> 4);
-                for byte in 0..BYTES {
-                    let [of_lower, of_upper] = tables[byte][place];
-                    groups[byte] = groups[byte]
-                        & of_lower.swizzle_dyn_within_blocks(lower)
-                        & of_upper.swizzle_dyn_within_blocks(upper);
+            for pair in 0..PAIRS {
+                let bytes = |at: usize| S::u8s::from_slice(simd, &text[part + at..part + at + S::u8s::LEN]);
+                let (one, other) = (bytes(2 * pair), bytes(2 * pair + 1));
+                // As `both_kinds` has them.
+                let kinds = one >> 3 & 0b1010 | other >> 4 & 0b0101;
+                let values = [one & 0x0F, other & 0x0F, kinds];
+                for (groups, tables) in groups.iter_mut().zip(&tables) {
+                    for (table, value) in tables[pair].iter().zip(values) {
+                        *groups &= table.swizzle_dyn_within_blocks(value);
+                    }
                 }
             }
             let mut any = none;
@@ -223,18 +230,42 @@ impl Set {
     }
 }
 
-/// What lets through one sequence at each place, in either case.
-fn classes(gram: &[u8]) -> [Class; GRAM] {
-    let class =
-        |byte: &u8| Class { lower: 1 << (byte & 0x0F), upper: 1 << (byte >> 4) | 1 << ((byte ^ CASE) >> 4) };
-    let any = Class { lower: u16::MAX, upper: u16::MAX };
-    std::array::from_fn(|at| gram.get(at).map_or(any, class))
+/// What lets through one sequence at each two places, in either case.
+fn pairs(gram: &[u8]) -> [Pair; PAIRS] {
+    std::array::from_fn(|pair| {
+        let [one, other] = [0, 1].map(|at| gram.get(2 * pair + at));
+        let lower = |byte: Option<&u8>| byte.map_or(u16::MAX, |byte| 1 << (byte & 0x0F));
+        let mut held = Pair { lowers: [lower(one), lower(other)], kinds: 0 };
+        for one in one.map_or(&EACH_KIND[..], std::slice::from_ref) {
+            for other in other.map_or(&EACH_KIND[..], std::slice::from_ref) {
+                held.kinds |= 1 << both_kinds(*one, *other);
+            }
+        }
+        held
+    })
 }
 
-impl Class {
-    fn or(self, other: Class) -> Class {
-        Class { lower: self.lower | other.lower, upper: self.upper | other.upper }
+impl Pair {
+    fn or(self, other: Pair) -> Pair {
+        let lowers = std::array::from_fn(|place| self.lowers[place] | other.lowers[place]);
+        Pair { lowers, kinds: self.kinds | other.kinds }
     }
+
+    /// The kinds of the one and of the other that it has.
+    pub(super) fn each_kinds(self) -> impl Iterator<Item = [usize; 2]> {
+        let values = (0..16).filter(move |value| self.kinds >> value & 1 == 1);
+        values.map(|value| [value >> 2 & 0b10 | value >> 1 & 0b01, value >> 1 & 0b10 | value & 0b01])
+    }
+}
+
+/// The kind of a byte, by two bits that case leaves alone: blanks and signs, digits, letters up to `o`, those from `p` on.
+pub(super) fn kind(byte: u8) -> usize {
+    usize::from(byte >> 5 & 0b10 | byte >> 4 & 0b01)
+}
+
+/// The kinds of two bytes as half a byte: each bit of the one before that of the other.
+fn both_kinds(one: u8, other: u8) -> u8 {
+    one >> 3 & 0b1010 | other >> 4 & 0b0101
 }
 
 impl Group {
@@ -243,15 +274,15 @@ impl Group {
         self.shares.iter().product()
     }
 
-    fn has(&self, classes: &[Class; GRAM]) -> bool {
-        self.places.iter().zip(classes).all(|(held, class)| held.or(*class) == *held)
+    fn has(&self, pairs: &[Pair; PAIRS]) -> bool {
+        self.pairs.iter().zip(pairs).all(|(held, pair)| held.or(*pair) == *held)
     }
 
-    fn with(mut self, classes: &[Class; GRAM], rarity: &Rarity) -> Self {
-        for ((held, share), class) in self.places.iter_mut().zip(&mut self.shares).zip(classes) {
-            let joined = held.or(*class);
+    fn with(mut self, pairs: &[Pair; PAIRS], rarity: &Rarity) -> Self {
+        for ((held, share), pair) in self.pairs.iter_mut().zip(&mut self.shares).zip(pairs) {
+            let joined = held.or(*pair);
             if joined != *held {
-                (*held, *share) = (joined, rarity.of_class(joined));
+                (*held, *share) = (joined, rarity.of_pair(joined));
             }
         }
         self
