@@ -17,8 +17,9 @@ pub(crate) struct Glance {
 
 impl Glance {
     pub(crate) fn at(text: &[u8]) -> Self {
-        let bytes = chunk(text);
-        dispatch!(Level::new(), simd => glance(simd, &bytes))
+        let mut room = [0; 64];
+        let bytes = text.first_chunk().unwrap_or_else(|| pad(text, &mut room));
+        dispatch!(Level::new(), simd => glance(simd, bytes))
     }
 
     /// The words of at least seven digits and dots, from the first to behind the last byte of each; not those with colons.
@@ -47,24 +48,27 @@ fn sevens(bits: u128) -> u128 {
     four & four >> 3 & !(bits << 1)
 }
 
+/// How far a glance for codes reaches, in bytes.
+const FAR: usize = 128;
+
 /// Whether a code of Windows or the beginning of `divide`, `violation` or `overflow` may stand in the first 128 bytes of a
 /// text: at least seven hexadecimal digits of which the first is one of severe codes. Without case.
 pub(crate) fn may_tell(text: &[u8]) -> bool {
-    let bytes = chunk(text);
-    dispatch!(Level::new(), simd => tells(simd, &bytes))
+    let mut room = [0; FAR + 2];
+    let bytes = text.first_chunk().unwrap_or_else(|| pad(text, &mut room));
+    dispatch!(Level::new(), simd => tells(simd, bytes))
 }
 
 /// So many first bytes of a text; where it has less, zeros behind them.
 #[inline]
 pub(super) fn chunk<const N: usize>(text: &[u8]) -> [u8; N] {
-    text.first_chunk().copied().unwrap_or_else(|| padded(text))
+    text.first_chunk().copied().unwrap_or_else(|| *pad(text, &mut [0; N]))
 }
 
 #[cold]
-fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
-    let mut padded = [0; N];
-    padded.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
-    padded
+fn pad<'r, const N: usize>(text: &[u8], room: &'r mut [u8; N]) -> &'r [u8; N] {
+    room.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte);
+    room
 }
 
 #[inline(always)]
@@ -83,25 +87,29 @@ fn glance<S: Simd>(simd: S, bytes: &[u8; 64]) -> Glance {
 }
 
 #[inline(always)]
-fn tells<S: Simd>(simd: S, bytes: &[u8; 128]) -> bool {
-    let [mut digits, mut severe, mut c, mut d, mut e, mut i, mut o, mut v] = [0_u128; 8];
-    for part in (0..bytes.len()).step_by(S::u8s::LEN) {
-        let small = S::u8s::from_slice(simd, &bytes[part..part + S::u8s::LEN]) | S::u8s::splat(simd, 0x20);
-        let is = |byte: u8| small.simd_eq(S::u8s::splat(simd, byte));
-        let within = |low: u8, high: u8| {
-            small.simd_ge(S::u8s::splat(simd, low)) & small.simd_le(S::u8s::splat(simd, high))
+fn tells<S: Simd>(simd: S, bytes: &[u8; FAR + 2]) -> bool {
+    let mut digits = 0_u128;
+    for part in (0..FAR).step_by(S::u8s::LEN) {
+        let all = |byte: u8| S::u8s::splat(simd, byte);
+        let small = |at: usize| S::u8s::from_slice(simd, &bytes[at..at + S::u8s::LEN]) | all(0x20);
+        let (first, second, third) = (small(part), small(part + 1), small(part + 2));
+        let begins = |[one, two, three]: [u8; 3]| {
+            first.simd_eq(all(one)) & second.simd_eq(all(two)) & third.simd_eq(all(three))
         };
-        let mark = |marks: &mut u128, found: u64| *marks |= u128::from(found) << part;
-        mark(&mut digits, (within(b'0', b'9') | within(b'a', b'f')).to_bitmask());
-        mark(&mut severe, (is(b'8') | is(b'4')).to_bitmask());
-        let letters = [&mut c, &mut d, &mut e, &mut i, &mut o, &mut v];
-        letters.into_iter().zip(b"cdeiov").for_each(|(marks, letter)| mark(marks, is(*letter).to_bitmask()));
+        if (begins(*b"div") | begins(*b"vio") | begins(*b"ove")).any_true() {
+            return true;
+        }
+        let within = |low: u8, high: u8| first.simd_ge(all(low)) & first.simd_le(all(high));
+        digits |= u128::from((within(b'0', b'9') | within(b'a', b'f')).to_bitmask()) << part;
     }
-    let codes = (severe | c | e) & sevens(digits);
-    let divide = d & i >> 1 & v >> 2;
-    let violation = v & i >> 1 & o >> 2;
-    let overflow = o & v >> 1 & e >> 2;
-    codes | divide | violation | overflow != 0
+    let mut codes = sevens(digits);
+    while codes != 0 {
+        if matches!(bytes[codes.trailing_zeros() as usize] | 0x20, b'8' | b'4' | b'c' | b'e') {
+            return true;
+        }
+        codes &= codes - 1;
+    }
+    false
 }
 
 #[cfg(test)]

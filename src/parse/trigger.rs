@@ -154,9 +154,11 @@ pub(crate) fn level(text: &[u8], at: usize) -> bool {
 
 /// `Error`, `Errore`: a word of ASCII, and no part of one.
 pub(crate) fn short_level(text: &[u8], at: usize) -> bool {
-    let length = letters(ahead(text, at, 8));
     let begins = before(text, at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    length <= 6 && begins && is_level(text, at, length)
+    begins && {
+        let length = letters(ahead(text, at, 8));
+        length <= 6 && is_level(text, at, length)
+    }
 }
 
 /// Whether what follows a word of so many bytes makes it a level.
@@ -256,7 +258,7 @@ pub(crate) fn code(text: &[u8], at: usize) -> bool {
         Some(b'0' | b'c' | b'e' | b'8' | b'4') => is_code(word),
         _ => false,
     };
-    !other && may_tell(rest) && words(rest).any(tells)
+    !other && text.get(at..).is_some_and(may_tell) && words(rest).any(tells)
 }
 
 /// The words of letters and digits.
