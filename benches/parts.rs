@@ -4,6 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use kbtriage::parse::{Block, next_block};
 use kbtriage::{Database, Evidence, Matcher, Parser};
 
 fn main() {
@@ -76,7 +77,12 @@ fn first_pass(bencher: Bencher<'_, '_>, name: &str) {
     let parser = parser();
     let whole = text(piece(name));
     let bytes = BytesCount::new(whole.len());
-    bencher.counter(bytes).with_inputs(|| whole.clone()).bench_local_values(|block| parser.look(block));
+    let blocks = || {
+        let mut rest = whole.clone();
+        std::iter::from_fn(move || next_block(&mut rest, true)).collect::<Vec<_>>()
+    };
+    let look = |blocks: Vec<Block>| blocks.into_iter().map(|block| parser.look(block)).collect::<Vec<_>>();
+    bencher.counter(bytes).with_inputs(blocks).bench_local_values(look);
 }
 
 #[divan::bench(name = "parse", args = ["stack", "event", "fault"], sample_count = 5)]

@@ -2,7 +2,7 @@
 
 use super::options::{Options, complain};
 use super::run::{Analysis, Found};
-use kbtriage::parse::{Block, Phrase, Region};
+use kbtriage::parse::{Block, Marked, Phrase, Region};
 use kbtriage::redact::Names;
 use kbtriage::{Database, Error, Finding, Matcher, Parser};
 use std::path::Path;
@@ -91,7 +91,7 @@ impl Triage {
 impl Analysis for Triage {
     type Found = Finding<'static>;
 
-    fn look(&self, block: String) -> Block {
+    fn look(&self, block: Block) -> Marked {
         self.parser.look(block)
     }
 

@@ -8,7 +8,7 @@ use super::redaction::Redaction;
 use super::run::{Analysis, Found, Outputs, each, nothing_to_read};
 use super::scan;
 use anyhow::Context as _;
-use kbtriage::parse::{Block, Region};
+use kbtriage::parse::{Block, Marked, Region};
 use kbtriage::redact::{Names, Redactor};
 use kbtriage::report::{Format, Report, Style};
 use kbtriage::{Evidence, Parser};
@@ -50,7 +50,7 @@ struct Parsing {
 impl Analysis for Parsing {
     type Found = Evidence;
 
-    fn look(&self, block: String) -> Block {
+    fn look(&self, block: Block) -> Marked {
         self.parser.look(block)
     }
 

@@ -41,12 +41,12 @@ impl FirstPass {
         }
     }
 
-    /// The offsets at which to look, in order, about one a line.
-    pub(crate) fn find(&self, text: &str) -> Vec<usize> {
+    /// The offsets at which to look in so many bytes of a text, in order, about one a line.
+    pub(crate) fn find(&self, text: &str, length: usize) -> Vec<usize> {
         let bytes = text.as_bytes();
         let mut found = Vec::new();
-        for start in (0..bytes.len()).step_by(PIECE) {
-            let piece = start..bytes.len().min(start + PIECE);
+        for start in (0..length).step_by(PIECE) {
+            let piece = start..length.min(start + PIECE);
             let before = found.len();
             self.single(bytes, piece.clone(), &mut found);
             self.wake.find(bytes, piece, &mut |at| found.push(text.floor_char_boundary(at)));
@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn a_trigger_is_found_over_a_line_end() {
         let pass = FirstPass::new(crate::parse::DIALECTS, [], &Rarity::new());
-        assert_eq!(pass.find("Syntax error or access\n   violation (0)\n").len(), 1);
+        let text = "Syntax error or access\n   violation (0)\n";
+        assert_eq!(pass.find(text, text.len()).len(), 1);
     }
 
     #[test]
@@ -110,7 +111,7 @@ mod tests {
         for evidence in [" STOP 0x0000001E ", " local delivery ", " a!b ", " return-address "] {
             for before in PIECE - evidence.len()..=PIECE {
                 let text = format!("{}{evidence}\n", " ".repeat(before));
-                assert_eq!(pass.find(&text).len(), 1, "{before} {evidence}");
+                assert_eq!(pass.find(&text, text.len()).len(), 1, "{before} {evidence}");
             }
         }
     }

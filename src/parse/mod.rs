@@ -34,7 +34,7 @@ mod wake;
 mod words;
 
 pub(crate) use fix_table::fix_files;
-pub use region::{BLOCK, Block, Region, Regions, next_block};
+pub use region::{BLOCK, Block, Marked, Region, Regions, next_block};
 
 use crate::evidence::Evidence;
 use first_pass::FirstPass;
@@ -162,9 +162,11 @@ impl Parser {
     }
 
     /// Goes over a block and marks where evidence may stand.
-    pub fn look(&self, text: String) -> Block {
-        let triggers = self.first_pass.find(&text);
-        Block { text, triggers }
+    pub fn look(&self, block: Block) -> Marked {
+        let Block { mut text, length } = block;
+        let triggers = self.first_pass.find(&text, length);
+        text.truncate(length);
+        Marked { text, triggers }
     }
 
     /// The evidence in a region, where it stands in the whole text. Incidents are numbered from 1.

@@ -10,8 +10,11 @@
 use super::places;
 use std::ops::Range;
 
-/// Bytes of a block: what is gone over at once. A block ends with a line, unless no line ends in it.
+/// Bytes of a block: what is gone over at once, and what stands behind that. What is gone over ends with a line, unless no
+/// line ends in it.
 pub const BLOCK: usize = 256 << 10;
+/// Bytes that stand behind what is gone over: the checks of triggers look no further ahead.
+const BEHIND: usize = 512;
 
 /// Lines looked at before and after a trigger: an incident reaches 60 lines, an event's message in XML 100.
 const BEFORE: usize = 64;
@@ -41,9 +44,17 @@ impl Region {
     }
 }
 
+/// A block of a text, with the beginning of the next one: a trigger at its end may need it.
+#[derive(Debug, Clone)]
+pub struct Block {
+    pub(super) text: String,
+    /// Bytes of the block itself.
+    pub(super) length: usize,
+}
+
 /// A block of a text and where its triggers stand.
 #[derive(Debug)]
-pub struct Block {
+pub struct Marked {
     pub(super) text: String,
     /// Offsets in order.
     pub(super) triggers: Vec<usize>,
@@ -52,16 +63,18 @@ pub struct Block {
 /// Takes the next block off a text of which `rest` is what was read and not yet taken.
 ///
 /// `None` as long as `rest` holds less than [`BLOCK`] bytes and the text has not `ended`, and when nothing is left.
-pub fn next_block(rest: &mut String, ended: bool) -> Option<String> {
+pub fn next_block(rest: &mut String, ended: bool) -> Option<Block> {
     if rest.len() < BLOCK && !ended || rest.is_empty() {
         return None;
     }
     if rest.len() <= BLOCK && ended {
-        return Some(std::mem::take(rest));
+        return Some(Block { length: rest.len(), text: std::mem::take(rest) });
     }
-    let most = rest.floor_char_boundary(BLOCK);
-    let line = memchr::memrchr(b'\n', rest.get(..most)?.as_bytes()).map_or(most, |at| at + 1);
-    Some(take_off(rest, line, BLOCK + BLOCK / 4))
+    let most = rest.floor_char_boundary(BLOCK - BEHIND);
+    let length = memchr::memrchr(b'\n', rest.get(..most)?.as_bytes()).map_or(most, |at| at + 1);
+    let mut text = take_off(rest, length, BLOCK + BLOCK / 4);
+    text.push_str(rest.get(..rest.floor_char_boundary(BEHIND))?);
+    Some(Block { text, length })
 }
 
 /// Takes the beginning of a text off, up to an offset. What is left gets room for so many bytes, or it would be copied each
@@ -99,7 +112,7 @@ pub struct Regions {
 
 impl Regions {
     /// Takes in the next block; `ready` gets the regions that are complete.
-    pub fn push(&mut self, block: Block, ready: &mut impl FnMut(Region)) {
+    pub fn push(&mut self, block: Marked, ready: &mut impl FnMut(Region)) {
         // What stands in front of a block is looked at only from a trigger at its beginning.
         let far = block.triggers.first().is_none_or(|first| *first >= CONTEXT);
         if self.open.is_none() && block.text.len() >= CONTEXT && far {
@@ -325,6 +338,19 @@ mod tests {
     }
 
     #[test]
+    fn the_last_word_of_a_block_is_looked_at_with_what_follows_it() {
+        let mut text = "10:15:00 worker 7 ended with an exception\n".repeat(4 * BLOCK / 42);
+        text.push_str(&chatter(BEHIND));
+        let (parser, mut regions, mut found) = (Parser::default(), Regions::default(), 0);
+        let mut ready = |_| found += 1;
+        while let Some(block) = next_block(&mut text, true) {
+            regions.push(parser.look(block), &mut ready);
+        }
+        regions.finish(&mut ready);
+        assert_eq!(found, 0, "no code follows any");
+    }
+
+    #[test]
     fn what_stands_in_front_of_a_block_is_looked_at() {
         let text = chatter(2 * CONTEXT);
         let lines = text.lines().count() as u32;
@@ -332,7 +358,7 @@ mod tests {
         let mut regions = Regions::default();
         let mut ready = |region: Region| starts.push(region.lines);
         for triggers in [vec![], vec![10]] {
-            regions.push(Block { text: text.clone(), triggers }, &mut ready);
+            regions.push(Marked { text: text.clone(), triggers }, &mut ready);
         }
         regions.finish(&mut ready);
         assert_eq!(starts, [lines - BEFORE as u32]);
@@ -374,7 +400,7 @@ mod tests {
             for (number, piece) in text.as_bytes().chunks(size).enumerate() {
                 rest.push_str(str::from_utf8(piece).unwrap());
                 let ended = (number + 1) * size >= text.len();
-                blocks.extend(std::iter::from_fn(|| next_block(&mut rest, ended)).map(|block| block.len()));
+                blocks.extend(std::iter::from_fn(|| next_block(&mut rest, ended)).map(|block| block.length));
             }
             blocks
         };

@@ -2,7 +2,7 @@
 
 use super::interrupted;
 use super::pool::{Pending, Pool};
-use kbtriage::parse::{BLOCK, Block, Region, Regions, next_block};
+use kbtriage::parse::{BLOCK, Block, Marked, Region, Regions, next_block};
 use kbtriage::redact::Names;
 use kbtriage::source::Text;
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ pub(in crate::cli) trait Analysis: Send + Sync + 'static {
     type Found: Send + 'static;
 
     /// Marks where evidence may stand in a block.
-    fn look(&self, block: String) -> Block;
+    fn look(&self, block: Block) -> Marked;
     /// What is found in a region, its crashes numbered from 1.
     fn analyse(&self, region: &Region) -> Found<Self::Found>;
     /// The number of the crash that a result tells of.
@@ -68,7 +68,7 @@ pub(super) fn through<A: Analysis>(
         let ended = !matches!(result, Ok(true));
         // A text of one block is not worth another thread.
         if ended && !begun && rest.len() <= BLOCK {
-            line.whole(std::mem::take(&mut rest));
+            next_block(&mut rest, ended).into_iter().for_each(|block| line.whole(block));
         }
         while let Some(block) = next_block(&mut rest, ended) {
             begun = true;
@@ -88,7 +88,7 @@ struct Line<'a, A: Analysis> {
     analysis: &'a Arc<A>,
     pool: &'a Arc<Pool>,
     regions: Regions,
-    blocks: VecDeque<Pending<Block>>,
+    blocks: VecDeque<Pending<Marked>>,
     parsed: VecDeque<Pending<Found<A::Found>>>,
     found: Found<A::Found>,
     /// Crashes so far.
@@ -98,7 +98,7 @@ struct Line<'a, A: Analysis> {
 
 impl<A: Analysis> Line<'_, A> {
     /// Takes a text that is one block, on this thread.
-    fn whole(&mut self, block: String) {
+    fn whole(&mut self, block: Block) {
         let mut regions = Vec::new();
         let mut ready = |region| regions.push(region);
         let mut cut = Regions::default();
@@ -110,7 +110,7 @@ impl<A: Analysis> Line<'_, A> {
         }
     }
 
-    fn add(&mut self, block: String) {
+    fn add(&mut self, block: Block) {
         let analysis = Arc::clone(self.analysis);
         self.blocks.push_back(self.pool.submit(move || analysis.look(block)));
         while is_due(&self.blocks) {
