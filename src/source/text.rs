@@ -7,6 +7,8 @@ use std::io;
 
 /// The most that is read at once: it stays in the processor's cache while it is decoded.
 const BLOCK: usize = 128 * 1024;
+/// No less is asked for, however little is wanted: what is read too much is moved to the next block.
+const LEAST: usize = 4 * 1024;
 
 /// A text that is read piece by piece. It holds one block of 128 KiB, and what its decompressors need.
 pub struct Text<'r> {
@@ -53,7 +55,7 @@ impl Text<'_> {
         to.push_str(&self.ready);
         self.ready = String::new();
         while to.len() < size && matches!(self.stream.ahead, Ahead::More) {
-            self.read();
+            self.read((size - to.len()).max(LEAST));
             self.decode(to);
         }
         match std::mem::replace(&mut self.stream.ahead, Ahead::End) {
@@ -66,15 +68,16 @@ impl Text<'_> {
         }
     }
 
-    /// Reads once, behind what the decoder has left. The block grows for who fills it.
-    fn read(&mut self) {
+    /// Reads at most so many bytes at once, behind what the decoder has left. The block grows for who fills it.
+    fn read(&mut self, most: usize) {
         let Stream { buffer, at, filled, ahead, reader } = &mut self.stream;
         if *filled == buffer.len() && buffer.len() < BLOCK {
             buffer.resize(BLOCK, 0);
         }
         buffer.copy_within(*at..*filled, 0);
         (*at, *filled) = (0, *filled - *at);
-        *filled += advance(&mut **reader, ahead, buffer.get_mut(*filled..).unwrap_or_default());
+        let free = buffer.len().min(*filled + most);
+        *filled += advance(&mut **reader, ahead, buffer.get_mut(*filled..free).unwrap_or_default());
     }
 
     /// Decodes what was read.
