@@ -11,6 +11,7 @@
 mod archive;
 mod compressed;
 mod decode;
+mod folder;
 mod limit;
 mod magic;
 mod stream;

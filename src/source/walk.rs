@@ -1,23 +1,27 @@
 //! Lists what there is to read: the paths that were given, and the files in folders.
 //!
 //! Folders are walked in the order of their file names, depth first, by a thread of their own that is ahead of
-//! the reading. Hidden and ignored files are included unless asked otherwise. A link to a file is the file; a link
-//! to a folder is not followed unless asked for, but for a link that was named itself. The kind of an entry is
-//! what its folder says: only links are looked up, and sizes where there is a limit.
+//! the reading; the next ones are listed by others meanwhile, so that a slow disk or network is asked for several at
+//! once. Hidden and ignored files are included unless asked otherwise. A link to a file is the file; a link to a folder
+//! is not followed unless asked for, but for a link that was named itself.
 
+use super::folder::{Entry, Folder};
 use super::{Input, SkipReason};
 use crate::Error;
 use ignore::overrides::{Override, OverrideBuilder};
-use ignore::{DirEntry, WalkBuilder};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many entries of a folder are handed on at once: each time may wake a thread, which costs more than the entry.
 const TOGETHER: usize = 64;
 /// How many times that the walk may be ahead.
 const AHEAD: usize = 16;
+/// Threads that list folders: they mostly wait for a disk.
+const LISTERS: usize = 4;
+/// Folders of each folder on the way that may be listed ahead: what is held of them is bounded.
+const FOLDERS_AHEAD: usize = 16;
 
 /// What to take from folders. The default is everything, and no folder twice.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +41,17 @@ pub struct WalkOptions {
 /// Globs as in a `.gitignore`, but that they name what to take, and with `!` what to leave out; a later one counts
 /// more. One with a slash is relative to the working directory. Paths that are named themselves are always read.
 #[derive(Debug, Clone)]
-pub struct Globs(Override);
+pub struct Globs(pub(super) Override);
+
+impl WalkOptions {
+    /// A file of so many bytes.
+    pub(super) fn within_size(&self, path: PathBuf, size: u64) -> Input {
+        match self.max_filesize {
+            Some(most) if size > most => Input::Passed(path, SkipReason::Larger(most)),
+            _ => Input::File(path),
+        }
+    }
+}
 
 impl Default for Globs {
     fn default() -> Self {
@@ -82,7 +96,7 @@ fn walk_ahead(paths: Vec<PathBuf>, options: WalkOptions) -> Receiver<Found> {
     let (to, found) = sync_channel(AHEAD);
     let failed = to.clone();
     let walk = move || {
-        let mut walk = Walk { options: &options, found: Found::new(), to: &to };
+        let mut walk = Walk { options: Arc::new(options), found: Found::new(), to: &to, listers: None };
         // Nobody is left to be told of the rest.
         let _ = paths.iter().try_for_each(|path| walk.named(path).and_then(|()| walk.hand_on()));
     };
@@ -97,10 +111,12 @@ struct Left;
 
 /// What is found for some paths, and who is told.
 struct Walk<'w> {
-    options: &'w WalkOptions,
+    options: Arc<WalkOptions>,
     /// What nobody was told yet.
     found: Found,
     to: &'w SyncSender<Found>,
+    /// Who lists folders ahead; nobody before there is a folder in a folder.
+    listers: Option<Sender<Arc<Folder>>>,
 }
 
 impl Walk<'_> {
@@ -123,93 +139,77 @@ impl Walk<'_> {
         }
         match fs::metadata(path) {
             Err(error) => self.tell(Err(Error::read(path, error))),
-            Ok(found) if found.is_dir() => self.folder(path),
-            Ok(found) => self.tell(Ok(self.within_size(path, found.len()))),
+            Ok(found) if found.is_dir() => self.folder(&Folder::named(path, &self.options)),
+            Ok(found) => self.tell(Ok(self.options.within_size(path.to_owned(), found.len()))),
         }
     }
 
-    fn folder(&mut self, root: &Path) -> Result<(), Left> {
-        let walk = WalkBuilder::new(root)
-            .standard_filters(self.options.respect_ignore)
-            .hidden(self.options.skip_hidden)
-            .overrides(self.options.globs.0.clone())
-            .follow_links(self.options.follow_links)
-            // Of one folder: only the names differ.
-            .sort_by_file_path(|one, other| one.as_os_str().cmp(other.as_os_str()))
-            .build();
-        for entry in walk {
-            match entry {
-                Ok(entry) => self.entry(&entry)?,
-                Err(error) => self.tell(unreadable(root, error))?,
+    /// Tells of a folder and all in it, depth first.
+    fn folder(&mut self, root: &Folder) -> Result<(), Left> {
+        let mut begun = vec![self.begin(root)];
+        while let Some(folder) = begun.last_mut() {
+            match folder.entries.next() {
+                None => {
+                    begun.pop();
+                }
+                Some(Entry::Input(found)) => self.tell(found)?,
+                Some(Entry::Folder(next)) => {
+                    self.ask(folder.unasked.next());
+                    // To list it may take a while.
+                    self.hand_on()?;
+                    begun.push(self.begin(&next));
+                }
             }
         }
         Ok(())
     }
 
-    /// Tells what an entry of a folder is to the reader; nothing where it is a folder, whose entries follow.
-    fn entry(&mut self, entry: &DirEntry) -> Result<(), Left> {
-        let path = entry.path();
-        match entry.file_type() {
-            // To list it may take a while.
-            Some(kind) if kind.is_dir() => return self.hand_on(),
-            Some(kind) if kind.is_file() && self.options.max_filesize.is_none() => {
-                return self.tell(Ok(Input::File(path.to_owned())));
-            }
-            _ => {}
-        }
-        let passed = |reason| Ok(Input::Passed(path.to_owned(), reason));
-        self.tell(match fs::metadata(path) {
-            Err(error) => Err(Error::read(path, error)),
-            Ok(found) if found.is_file() => Ok(self.within_size(path, found.len())),
-            Ok(found) if !found.is_dir() => passed(SkipReason::Special),
-            Ok(_) if entry.depth() == 0 => return Ok(()),
-            Ok(_) if leads_back(path) => passed(SkipReason::FolderLoop),
-            Ok(_) => passed(SkipReason::FolderLink),
-        })
+    /// Begins to walk a folder: the first ones in it are listed meanwhile.
+    fn begin(&mut self, folder: &Folder) -> Begun {
+        let entries = folder.take(&self.options);
+        let folders = entries.iter().filter_map(|entry| match entry {
+            Entry::Folder(folder) => Some(Arc::clone(folder)),
+            Entry::Input(_) => None,
+        });
+        let mut unasked = folders.collect::<Vec<_>>().into_iter();
+        // The very first is walked next.
+        unasked.by_ref().take(FOLDERS_AHEAD).skip(1).for_each(|folder| self.ask(Some(folder)));
+        Begun { entries: entries.into_iter(), unasked }
     }
 
-    fn within_size(&self, path: &Path, size: u64) -> Input {
-        match self.options.max_filesize {
-            Some(most) if size > most => Input::Passed(path.to_owned(), SkipReason::Larger(most)),
-            _ => Input::File(path.to_owned()),
-        }
+    /// Has a folder listed by who has the time.
+    fn ask(&mut self, folder: Option<Arc<Folder>>) {
+        let Some(folder) = folder else { return };
+        let listers = self.listers.get_or_insert_with(|| listers(&self.options));
+        // Without anybody to list it the walk will.
+        let _ = listers.send(folder);
     }
 }
 
-/// Whether a link leads to a folder that it stands in, however deep.
-fn leads_back(link: &Path) -> bool {
-    let here = link.parent().and_then(|folder| folder.canonicalize().ok());
-    matches!((here, link.canonicalize()), (Some(here), Ok(target)) if here.starts_with(&target))
+/// A folder that is being walked.
+struct Begun {
+    /// What is left of it.
+    entries: std::vec::IntoIter<Entry>,
+    /// The folders in it that nobody was asked to list.
+    unasked: std::vec::IntoIter<Arc<Folder>>,
 }
 
-/// What the walker could not read: which path, and what the system said. A folder loop is no error.
-fn unreadable(root: &Path, error: ignore::Error) -> Result<Input, Error> {
-    let mut path = root.to_owned();
-    let mut inner = &error;
-    loop {
-        inner = match inner {
-            ignore::Error::WithPath { path: at, err } => {
-                path.clone_from(at);
-                err
+/// Starts threads that list folders, until nobody is left to ask them.
+fn listers(options: &Arc<WalkOptions>) -> Sender<Arc<Folder>> {
+    let (to, wanted) = channel::<Arc<Folder>>();
+    let wanted = Arc::new(Mutex::new(wanted));
+    for _ in 0..LISTERS {
+        let (options, wanted) = (Arc::clone(options), Arc::clone(&wanted));
+        let list = move || {
+            let next = || wanted.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            while let Ok(folder) = next() {
+                folder.prepare(&options);
             }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
-            ignore::Error::Loop { child, .. } => {
-                return Ok(Input::Passed(child.clone(), SkipReason::FolderLoop));
-            }
-            _ => break,
         };
+        // One more or less changes nothing but the time it takes.
+        let _ = std::thread::Builder::new().name("list".to_owned()).spawn(list);
     }
-    let said = inner.to_string();
-    Err(Error::read(path, error.into_io_error().map_or_else(|| io::Error::other(said), without_path)))
-}
-
-/// What the system said, without the path that the walker puts before it: a report names the input already.
-fn without_path(error: io::Error) -> io::Error {
-    let said = error.get_ref().and_then(|walker| walker.source()).map(ToString::to_string);
-    match said {
-        Some(said) => io::Error::new(error.kind(), said),
-        None => error,
-    }
+    to
 }
 
 /// What is wrong with a glob, without the glob.

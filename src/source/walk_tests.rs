@@ -224,3 +224,69 @@ fn a_walk_that_nobody_waits_for_ends() {
     let all = inputs(&[folder.path().to_owned()], &WalkOptions::default());
     assert_eq!(all.map(Result::unwrap).count(), 3000);
 }
+
+#[test]
+fn folders_that_are_listed_ahead_come_in_their_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut expected = Vec::new();
+    for one in 10..40 {
+        for two in 10..14 {
+            for three in ["a", "b/c"] {
+                let name = format!("{one}/{two}/{three}");
+                create_dir_all(folder.path().join(&name).parent().unwrap()).unwrap();
+                write(folder.path().join(&name), "x").unwrap();
+                expected.push(name);
+            }
+        }
+        expected.push(format!("{one}/z"));
+        write(folder.path().join(format!("{one}/z")), "x").unwrap();
+    }
+    assert_eq!(listed(folder.path()), expected);
+}
+
+#[test]
+fn what_a_folder_ignores_is_ignored_in_those_below_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    create_dir_all(root.join("a/b/c")).unwrap();
+    create_dir_all(root.join("d/out")).unwrap();
+    write(root.join(".ignore"), "*.tmp\n/a/b/no\nout/\n").unwrap();
+    write(root.join("a/.ignore"), "!x.tmp\nb/c/*.log\n").unwrap();
+    for name in ["a/b/no", "a/b/x.tmp", "a/b/y.tmp", "a/b/c/1.log", "a/b/c/no", "d/out/1", "d/x.tmp", "d/no"]
+    {
+        write(root.join(name), "x").unwrap();
+    }
+    let ignored = WalkOptions { respect_ignore: true, ..WalkOptions::default() };
+    let expected = [".ignore", "a/.ignore", "a/b/c/no", "a/b/x.tmp", "d/no"];
+    assert_eq!(listed_with(root, &ignored), expected);
+    let mut one_walk: Vec<_> =
+        ignore::WalkBuilder::new(root).hidden(false).build().map(Result::unwrap).collect();
+    one_walk.retain(|entry| entry.file_type().unwrap().is_file());
+    one_walk.sort_by(|one, other| one.path().cmp(other.path()));
+    assert_eq!(one_walk.iter().map(|entry| below(root, entry.path())).collect::<Vec<_>>(), expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_loop_over_several_links_is_told_and_two_links_to_one_folder_are_none() {
+    use std::os::unix::fs::symlink;
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let root = folder.path();
+    create_dir_all(root.join("a/b")).unwrap();
+    create_dir_all(other.path().join("deep")).unwrap();
+    write(other.path().join("deep/x"), "x").unwrap();
+    symlink(other.path(), root.join("a/b/out")).unwrap();
+    symlink(other.path().join("deep"), root.join("twice")).unwrap();
+    symlink(root.join("a"), other.path().join("deep/up")).unwrap();
+    let options = WalkOptions { follow_links: true, ..WalkOptions::default() };
+    let looped = |path: &str| format!("{path}: {}", SkipReason::FolderLoop);
+    assert_eq!(
+        listed_with(root, &options),
+        [
+            looped("a/b/out/deep/up"),
+            "a/b/out/deep/x".to_owned(),
+            looped("twice/up/b/out/deep"),
+            "twice/x".to_owned(),
+        ]
+    );
+}
