@@ -25,7 +25,7 @@ pub(super) const WORD: usize = 64;
 /// Places that are handed over together, at most.
 const AT_ONCE: usize = 1024;
 /// Places that a word has, mostly.
-const FEW: usize = 4;
+const FEW: usize = 3;
 
 /// Of two places the lower half of the one, that of the other, and the kinds of both; for each value the groups that have it.
 type Tables = [[u8; 16]; 3];
@@ -253,8 +253,12 @@ impl Pair {
 
     /// The kinds of the one and of the other that it has.
     pub(super) fn each_kinds(self) -> impl Iterator<Item = [usize; 2]> {
-        let values = (0..16).filter(move |value| self.kinds >> value & 1 == 1);
-        values.map(|value| [value >> 2 & 0b10 | value >> 1 & 0b01, value >> 1 & 0b10 | value & 0b01])
+        let mut left = self.kinds;
+        std::iter::from_fn(move || {
+            let value = left.trailing_zeros() as usize;
+            left = (left != 0).then(|| left & (left - 1))?;
+            Some([value >> 2 & 0b10 | value >> 1 & 0b01, value >> 1 & 0b10 | value & 0b01])
+        })
     }
 }
 
