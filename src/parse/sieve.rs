@@ -11,6 +11,7 @@ use super::wake::GRAM;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, u8x16};
 use smallvec::SmallVec;
+use std::ops::{BitAnd, BitOr, Shr};
 
 /// Groups: a bit each, in so many bytes.
 const GROUPS: usize = 8 * BYTES;
@@ -190,9 +191,7 @@ fn sift<S: Simd>(simd: S, masks: &[[Tables; PAIRS]; BYTES], text: &[u8], places:
             for pair in 0..PAIRS {
                 let bytes = |at: usize| S::u8s::from_slice(simd, &text[part + at..part + at + S::u8s::LEN]);
                 let (one, other) = (bytes(2 * pair), bytes(2 * pair + 1));
-                // As `both_kinds` has them.
-                let kinds = one >> 3 & 0b1010 | other >> 4 & 0b0101;
-                let values = [one & 0x0F, other & 0x0F, kinds];
+                let values = [one & 0x0F, other & 0x0F, both_kinds(one, other)];
                 for (groups, tables) in groups.iter_mut().zip(&tables) {
                     for (table, value) in tables[pair].iter().zip(values) {
                         *groups &= table.swizzle_dyn_within_blocks(value);
@@ -267,8 +266,12 @@ pub(super) fn kind(byte: u8) -> usize {
     usize::from(byte >> 5 & 0b10 | byte >> 4 & 0b01)
 }
 
-/// The kinds of two bytes as half a byte: each bit of the one before that of the other.
-fn both_kinds(one: u8, other: u8) -> u8 {
+/// The kinds of two bytes, or of two vectors of them, as half a byte: each bit of the one before that of the other.
+#[inline(always)]
+fn both_kinds<B>(one: B, other: B) -> B
+where
+    B: Shr<u32, Output = B> + BitAnd<u8, Output = B> + BitOr<Output = B>,
+{
     one >> 3 & 0b1010 | other >> 4 & 0b0101
 }
 
