@@ -4,6 +4,7 @@
 //! read bounded on a line without end.
 
 use super::page::{Page, Pos, Span};
+use super::text::is_blank;
 use smallvec::SmallVec;
 
 /// Room for the bytes of a stretch, as most have them.
@@ -63,7 +64,7 @@ impl Flow {
         while flow.text.len() < ahead && !ends(page.text(line)) && line < page.lines.len() {
             let text = page.text(line).get(at..).unwrap_or("");
             flow.add(Pos { line, at }, text.get(..boundary(text, ahead)).unwrap_or(""));
-            if !page.text(line + 1).trim().is_empty() {
+            if !is_blank(page.text(line + 1)) {
                 break;
             }
             (line, at) = (line + 2, 0);

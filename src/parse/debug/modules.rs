@@ -17,7 +17,7 @@
 
 use crate::evidence::{Kind, Module};
 use crate::parse::page::{Claim, Page, Piece, Pos};
-use crate::parse::text::{clip, file_name, find, has};
+use crate::parse::text::{clip, file_name, find, has, is_blank};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::{Dialect, hex};
 use nom::bytes::complete::take_while1;
@@ -180,7 +180,7 @@ fn version_info(page: &Page<'_>, pos: Pos) -> (Vec<Piece>, usize) {
             let text = clip(page.text(*line));
             ["FileName", "File"].iter().find_map(|label| property(text, label))
         };
-        let blank = |line: usize| page.text(line).trim().is_empty();
+        let blank = |line: usize| is_blank(page.text(line));
         let above = near.clone().filter(|line| *line < pos.line).rev().take_while(|line| !blank(*line));
         let below = near.filter(|line| *line > pos.line).take_while(|line| !blank(*line));
         if let Some(path) = above.chain(below).find_map(|line| file(&line)) {

@@ -13,7 +13,7 @@ use super::labels::{first_label, floor_boundary, unmarked};
 use super::message::{self, ends_before, indentation};
 use crate::parse::page::{Page, Pos};
 use crate::parse::prose;
-use crate::parse::text::clip;
+use crate::parse::text::{clip, is_blank};
 
 /// The most lines of the sentence, and the most bytes that it takes from the id on.
 const LINES: usize = 4;
@@ -62,7 +62,7 @@ fn sentence_after(page: &Page<'_>, id: &Id) -> Option<(String, usize)> {
         if sentence.len() > SENTENCE {
             return None;
         }
-        if page.text(line + 1).trim().is_empty() {
+        if is_blank(page.text(line + 1)) {
             return sentence.ends_with(':').then_some((sentence, line));
         }
         sentence.push(' ');

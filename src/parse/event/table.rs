@@ -17,6 +17,7 @@ use super::{id, message};
 use crate::evidence::{Event, Kind};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Piece, Pos, Span};
+use crate::parse::text::is_blank;
 use crate::parse::trigger::{self, Trigger};
 
 /// Exports with a header.
@@ -102,7 +103,7 @@ fn columns(header: &str, delimiter: char) -> Option<Vec<Option<Field>>> {
 
 /// One record from `line` on, its quoted cells over several lines, and the line after it.
 pub(super) fn record(page: &Page<'_>, line: usize, delimiter: char) -> Option<(Vec<String>, usize)> {
-    if page.text(line).trim().is_empty() {
+    if is_blank(page.text(line)) {
         return None;
     }
     let mut cells = vec![String::new()];
@@ -117,7 +118,7 @@ pub(super) fn record(page: &Page<'_>, line: usize, delimiter: char) -> Option<(V
                     cell.push('"');
                 }
                 '"' if quoted => quoted = false,
-                '"' if cell.trim().is_empty() => quoted = true,
+                '"' if is_blank(cell) => quoted = true,
                 _ if char == delimiter && !quoted => cells.push(String::new()),
                 _ if cell.len() < CELL => cell.push(char),
                 _ => {}
@@ -240,12 +241,12 @@ fn row_over_lines(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let source = page.text(hit.line.checked_sub(1)?).trim();
     let first = hit.line.checked_sub(2)?;
     let (time, end) = date_and_time(page.text(first))?;
-    let alone = page.text(first).get(end..)?.trim().is_empty();
+    let alone = is_blank(page.text(first).get(end..)?);
     if !alone || source.is_empty() || source.split_whitespace().count() > 4 {
         return None;
     }
     let (id, after_id) = id_after(text, hit.at + level.len())?;
-    if !text.get(after_id..)?.trim().is_empty() {
+    if !is_blank(text.get(after_id..)?) {
         return None;
     }
     // The user has a line of its own; the computer stands before the message.
@@ -322,24 +323,22 @@ fn id_after(text: &str, at: usize) -> Option<(u32, usize)> {
 fn read_list(page: &Page<'_>, hit: Pos) -> Option<Claim> {
     let indent = hit.at;
     let (key, _) = page.rest(hit).split_once(':')?;
-    if !page.text(hit.line).get(..indent)?.trim().is_empty() || !is_key(key) {
+    if !is_blank(page.text(hit.line).get(..indent)?) || !is_key(key) {
         return None;
     }
-    let above = (hit.line.saturating_sub(LIST)..hit.line)
-        .rev()
-        .take_while(|line| !page.text(*line).trim().is_empty());
+    let above =
+        (hit.line.saturating_sub(LIST)..hit.line).rev().take_while(|line| !is_blank(page.text(*line)));
     let begin = above.last().unwrap_or(hit.line);
     let (mut first, mut last) = (begin, begin);
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in begin..(begin + LIST).min(page.lines.len()) {
         let text = page.text(line);
-        if text.trim().is_empty() || (is_fence(text) && !fields.is_empty()) {
+        if is_blank(text) || (is_fence(text) && !fields.is_empty()) {
             break;
         }
         last = line;
         // A list in a code block may be indented as a whole.
-        let row =
-            text.get(indent..).filter(|_| text.get(..indent).is_some_and(|lead| lead.trim().is_empty()));
+        let row = text.get(indent..).filter(|_| text.get(..indent).is_some_and(is_blank));
         match row.and_then(|row| row.split_once(':')) {
             Some((key, value)) if is_key(key) => {
                 fields.push((key.trim().to_owned(), value.trim().to_owned()))
@@ -371,7 +370,7 @@ fn is_fence(text: &str) -> bool {
 /// PowerShell's names are one word at the beginning of the line.
 fn is_key(key: &str) -> bool {
     !key.starts_with([' ', '\t'])
-        && !key.trim().is_empty()
+        && !is_blank(key)
         && key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 

@@ -18,7 +18,7 @@ use super::app_error::with_program;
 use crate::evidence::{Bugcheck, Fault, Kind, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, find};
+use crate::parse::text::{clip, find, is_blank};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::is_placeholder;
 use crate::parse::{Dialect, hex};
@@ -137,11 +137,11 @@ fn parameter(text: &str, number: usize) -> Option<(usize, usize)> {
 fn labelled(page: &Page<'_>, pos: Pos) -> Option<(Vec<String>, Pos)> {
     let mut values = Vec::new();
     let mut end = pos;
-    let step = if page.text(pos.line + 1).trim().is_empty() { 2 } else { 1 };
+    let step = if is_blank(page.text(pos.line + 1)) { 2 } else { 1 };
     for line in (pos.line + step..pos.line + 12 * step).step_by(step) {
         let text = clip(page.text(line));
         let Some((label, value)) = text.split_once([':', '：']) else { break };
-        if label.trim().is_empty() || value.trim().is_empty() || values.len() == 9 {
+        if is_blank(label) || is_blank(value) || values.len() == 9 {
             break;
         }
         values.push(value.trim().to_owned());

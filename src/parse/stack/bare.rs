@@ -20,6 +20,7 @@ use super::heading;
 use crate::evidence::{Frame, Kind, Stack};
 use crate::parse::Dialect;
 use crate::parse::page::{Claim, Page, Pos, Span};
+use crate::parse::text::is_blank;
 
 pub(crate) const DIALECT: Dialect =
     Dialect { name: "bare", anchors: &["!", "+0x", " + 0x"], triggers: &[], read };
@@ -137,7 +138,7 @@ fn run(page: &Page<'_>, first: Pos) -> Run {
             break;
         }
         next = if more {
-            run.inline |= run.frames.len() == 1 && !page.text(first.line).trim().is_empty();
+            run.inline |= run.frames.len() == 1 && !is_blank(page.text(first.line));
             Some(end)
         } else {
             following(page, end.line + 1, run.frames.len() == 1, &mut double_spaced, number.is_some())
@@ -163,7 +164,7 @@ fn following(
     counted: bool,
 ) -> Option<Pos> {
     let mut line = line;
-    if page.text(line).trim().is_empty() && (second || *double_spaced || counted) {
+    if is_blank(page.text(line)) && (second || *double_spaced || counted) {
         *double_spaced |= second;
         line += 1;
     }
@@ -171,7 +172,7 @@ fn following(
         let text = page.text(skipped);
         if !bare_row::is_remark(text) {
             let at = text.len() - text.trim_start().len();
-            return (!text.trim().is_empty()).then_some(Pos { line: skipped, at });
+            return (!is_blank(text)).then_some(Pos { line: skipped, at });
         }
     }
     None

@@ -5,7 +5,7 @@ use super::rows;
 use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{first, position, skip, start_of};
+use crate::parse::text::{first, is_blank, position, skip, start_of};
 use crate::parse::{eights, hex};
 
 /// A row, and what speaks for and against it.
@@ -93,7 +93,7 @@ pub(crate) fn start(page: &Page<'_>, hit: Pos) -> Option<Pos> {
 
 /// Whether what stands before a symbol on its line is only mark-up and a frame number.
 pub(crate) fn is_lead(before: &str) -> bool {
-    before.len() <= 160 && lead(before).is_some_and(|(len, _)| before[len..].trim().is_empty())
+    before.len() <= 160 && lead(before).is_some_and(|(len, _)| is_blank(&before[len..]))
 }
 
 /// Length of mark-up and frame number at the start of `text`, and the number.

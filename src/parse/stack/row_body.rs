@@ -7,7 +7,7 @@ use super::rows;
 use super::symbol::{self, Symbol};
 use crate::evidence::{Frame, SmolStr, SourceLine};
 use crate::parse::page::{Page, Pos};
-use crate::parse::text::{clip, trim};
+use crate::parse::text::{clip, is_blank, trim};
 use crate::parse::{eights, hex};
 use std::borrow::Cow;
 
@@ -391,7 +391,7 @@ fn name_goes_on(text: &str, next: &str) -> Option<&'static str> {
         return digits.starts_with(|c: char| c.is_ascii_hexdigit()).then_some("");
     }
     let (first, rest) = next.split_at(next.find(char::is_whitespace).unwrap_or(next.len()));
-    let names = first.contains(['!', '+', '(', '<', '>', '@', ':', '\'']) || rest.trim().is_empty();
+    let names = first.contains(['!', '+', '(', '<', '>', '@', ':', '\'']) || is_blank(rest);
     let trailed = rest.trim_start().starts_with(['(', '[', '{', '+']) || first.ends_with(',');
     // Inside a quoted or templated name a blank may be part of it.
     let word_cut = text.ends_with(char::is_alphanumeric) && text.contains('`');
@@ -400,7 +400,7 @@ fn name_goes_on(text: &str, next: &str) -> Option<&'static str> {
 
 /// Whether `next` belongs to a row that could have ended here.
 fn extends(text: &str, parsed: &Parsed, next: &str) -> Option<&'static str> {
-    if !text[parsed.used..].trim().is_empty() {
+    if !is_blank(&text[parsed.used..]) {
         return None;
     }
     let symbol = parsed.symbol.as_ref()?;

@@ -22,7 +22,7 @@ use super::code::{self, Code};
 use crate::evidence::{Bugcheck, Kind, bugcheck_code, bugcheck_name};
 use crate::parse::flow::Flow;
 use crate::parse::page::{Claim, Page, Pos, Span};
-use crate::parse::text::{clip, find, first};
+use crate::parse::text::{clip, find, first, is_blank};
 use crate::parse::trigger::{self, Trigger};
 use crate::parse::words::starts_with;
 use crate::parse::{Dialect, hex, prose};
@@ -152,7 +152,7 @@ fn parameters_below(page: &Page<'_>, flow: &Flow) -> Option<Vec<Option<u64>>> {
         return None;
     }
     let last = flow.pos(text.len() - 1).line;
-    let line = (last + 1..last + 3).find(|line| !page.text(*line).trim().is_empty())?;
+    let line = (last + 1..last + 3).find(|line| !is_blank(page.text(*line)))?;
     let below = Flow::ahead(page, Pos { line, at: 0 }, 120);
     let start = below.text.len() - below.text.trim_start_matches([' ', '\t', '(', '"']).len();
     code::bare(&below.text, start).map(|parameters| parameters.values)
@@ -171,9 +171,7 @@ fn screen(page: &Page<'_>, span: Span) -> Option<Span> {
     };
     let last = (head + 1..head + 200)
         .take_while(|line| {
-            row(line)
-                || page.text(*line).trim().is_empty()
-                || first(page.text(*line), ROW).contains("Address")
+            row(line) || is_blank(page.text(*line)) || first(page.text(*line), ROW).contains("Address")
         })
         .filter(row)
         .last()?;
