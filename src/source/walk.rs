@@ -115,7 +115,7 @@ struct Walk<'w> {
     /// What nobody was told yet.
     found: Found,
     to: &'w SyncSender<Found>,
-    /// Who lists folders ahead; nobody before there is a folder in a folder.
+    /// Who lists folders ahead; nobody before a folder has two in it.
     listers: Option<Sender<Arc<Folder>>>,
 }
 
@@ -173,16 +173,17 @@ impl Walk<'_> {
         });
         let mut unasked = folders.collect::<Vec<_>>().into_iter();
         // The very first is walked next.
-        unasked.by_ref().take(FOLDERS_AHEAD).skip(1).for_each(|folder| self.ask(Some(folder)));
+        self.ask(unasked.by_ref().take(FOLDERS_AHEAD).skip(1));
         Begun { entries: entries.into_iter(), unasked }
     }
 
-    /// Has a folder listed by who has the time.
-    fn ask(&mut self, folder: Option<Arc<Folder>>) {
-        let Some(folder) = folder else { return };
-        let listers = self.listers.get_or_insert_with(|| listers(&self.options));
-        // Without anybody to list it the walk will.
-        let _ = listers.send(folder);
+    /// Has folders listed by who has the time.
+    fn ask(&mut self, folders: impl IntoIterator<Item = Arc<Folder>>) {
+        for folder in folders {
+            let listers = self.listers.get_or_insert_with(|| listers(&self.options));
+            // Without anybody to list it the walk will.
+            let _ = listers.send(folder);
+        }
     }
 }
 

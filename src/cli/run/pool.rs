@@ -10,7 +10,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 type Task = Box<dyn FnOnce() + Send>;
 
 /// Tasks that wait for a thread.
-#[derive(Default)]
 pub(super) struct Pool {
     /// Sources of tasks: threads that help when they bring none any more.
     sources: usize,

@@ -66,13 +66,14 @@ pub(super) fn through<A: Analysis>(
         result =
             if interrupted() { Err(io::Error::other("interrupted")) } else { text.fill(&mut rest, BLOCK) };
         let ended = !matches!(result, Ok(true));
-        // A text of one block is not worth another thread.
-        if ended && !begun && rest.len() <= BLOCK {
-            next_block(&mut rest, ended).into_iter().for_each(|block| line.whole(block));
-        }
         while let Some(block) = next_block(&mut rest, ended) {
+            // A text of one block is not worth another thread.
+            if ended && !begun && rest.is_empty() {
+                line.whole(block);
+            } else {
+                line.add(block);
+            }
             begun = true;
-            line.add(block);
         }
     }
     (line.finish(), result.map(|_| ()))
